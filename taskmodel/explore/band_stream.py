@@ -56,6 +56,10 @@ class Bands:
         self._bench = bench
         self._progress = Progressive(self._steps, KEPT, bench.right_of_way.longer_work)
 
+    def close(self) -> None:
+        """Wait for the draws that are being solved; no bands can be asked for any more."""
+        self._progress.close()
+
     def stream(
         self, request: Mapping[str, Any], wanted: Callable[[], bool]
     ) -> Iterator[dict[str, Any]]:

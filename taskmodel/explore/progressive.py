@@ -98,6 +98,10 @@ class Progressive(Generic[K, V]):
             with self._change:
                 progress.readers -= 1
 
+    def close(self) -> None:
+        """Wait for the step that is being taken; nothing can be followed any more."""
+        self._thread.shutdown()
+
     def _forget(self) -> None:
         """Give up the oldest that nobody follows, as far as there are too many."""
         idle = [key for key, progress in self._all.items() if not progress.readers]

@@ -172,6 +172,7 @@ class Server(ThreadingHTTPServer):
         self.server_close()
         self.brisk.shutdown()
         self.slow.shutdown()
+        self.bands.close()
 
 
 class PageHandler(BaseHTTPRequestHandler):

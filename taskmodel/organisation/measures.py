@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation import Allocation, allocate
+from taskmodel.allocation import Allocation
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array, writable_rows
@@ -405,14 +405,3 @@ def mode_mix(activity: Array, policy: NDArray[np.bool_]) -> Array:
     mix = np.zeros(activity.shape)
     mode_shares(_rows(activity), policy, mix)
     return mix
-
-
-def without_ai(organisation: Organisation, compute: Array) -> Allocation:
-    """Return the allocation of people alone at each compute, shape (point,)."""
-    closed = np.zeros((len(compute), len(organisation.tasks)), dtype=bool)
-    return allocate(
-        organisation.bundles(compute),
-        organisation.supply(compute),
-        organisation.nest,
-        organisation.open_modes(closed),
-    )

@@ -30,7 +30,7 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLOPE_ACCURACY, SLOPE_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
-from taskmodel.organisation.measures import mode_mix, without_ai
+from taskmodel.organisation.measures import mode_mix
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.science.critical_path import longest_path, loop_slopes, path_slopes, with_loops
 from taskmodel.science.durations import mixed_durations, single_mode_mix
@@ -229,11 +229,12 @@ class _Nodes:
     def _derivatives(self, situation: Situation, optimum: Allocation, weights: Array) -> Array:
         compute, opened = situation.compute, situation.automatable
         centre, nodes = self.centre.organisation, self.nodes.organisation
-        alone, people = centre.without_ai(), without_ai(centre.without_ai(), compute)
-        best = self._slopes(centre, nodes, optimum, compute, opened, weights)
-        base = self._slopes(
-            alone, nodes.without_ai(), people, compute, np.zeros_like(opened), weights
+        alone, closed = centre.without_ai(), np.zeros_like(opened)
+        people = allocate(
+            alone.bundles(compute), alone.supply(compute), alone.nest, alone.open_modes(closed)
         )
+        best = self._slopes(centre, nodes, optimum, compute, opened, weights)
+        base = self._slopes(alone, nodes.without_ai(), people, compute, closed, weights)
         throughput = best.log_output - base.log_output
         latency = self._latency(compute, optimum, best, weights)
         measures, exponent = situation.measure(optimum), self.centre.yardstick.exponent

@@ -21,9 +21,10 @@ from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL
-from taskmodel.organisation.measures import mode_mix, without_ai
+from taskmodel.organisation.measures import mode_mix
 from taskmodel.organisation.organisation import HUMAN, Organisation, organisation
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.unaided import PeopleAlone
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.points import situation_at
@@ -96,7 +97,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     """
     situation = situation_at(catalog, compute)
     # All cases are relative to the people of the catalog as it is, so that they compare.
-    people = without_ai(situation.setting.organisation.without_ai(), situation.compute).output
+    people, _ = PeopleAlone(situation.setting.organisation).at(situation.compute)
     names = relaxations(catalog)
     solutions = {
         removed: _relaxed(situation, people, removed)

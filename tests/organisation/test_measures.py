@@ -9,15 +9,10 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
-from taskmodel.organisation.measures import (
-    PeopleAlone,
-    leading_source,
-    oversight,
-    sources,
-    without_ai,
-)
+from taskmodel.organisation.measures import leading_source, oversight, sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.unaided import PeopleAlone
 from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps.walker import Setting, Walker
 
@@ -175,11 +170,20 @@ SCARCE = {"compute": {"experiments": "scarce", "experiment_share": 1e-9}}
 ALONG = np.geomspace(1e26, 1e36, 21)  # experiments hold people back at some, not at others
 
 
+def without_ai(own, computes):
+    """The optima of an organisation that may use AI for nothing."""
+    people = own.without_ai()
+    closed = np.zeros((len(computes), len(own.tasks)), dtype=bool)
+    return allocate(
+        people.bundles(computes), people.supply(computes), people.nest, people.open_modes(closed)
+    )
+
+
 @pytest.mark.parametrize("elasticity", [0, 0.5, 1])
 def test_people_alone_are_solved_where_experiments_are_short_and_once_for_the_rest(elasticity):
     catalog = small_catalog(TASKS, production={"elasticity": elasticity}, **SCARCE)
     own = Walker(catalog).organisation
-    people, each = PeopleAlone(own), without_ai(own.without_ai(), ALONG)
+    people, each = PeopleAlone(own), without_ai(own, ALONG)
     output, work = people.at(ALONG)
     short = people.plenty.output > each.output * (1 + 1e-9)
     assert 0 < short.sum() < len(ALONG) and len(people.plenty.output) == 1
@@ -204,7 +208,7 @@ def test_people_alone_follow_every_number_that_changes(path, values):
     computes = np.full(len(values), 1e30)
     output, work = PeopleAlone(together).at(computes)
     for index, single in enumerate(catalogs):
-        alone = without_ai(Setting(single).organisation.without_ai(), computes[:1])
+        alone = without_ai(Setting(single).organisation, computes[:1])
         assert output[index] == pytest.approx(alone.output.item(), rel=1e-12)
         assert work[index] == pytest.approx(alone.activity.sum(), rel=1e-12)
 

@@ -26,8 +26,8 @@ from taskmodel.lead.plans.records import Chips, Plan, Worker
 from taskmodel.lead.plans.staff import cluster
 from taskmodel.lead.workforce import TRAINING_FLOP
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.measures import without_ai
 from taskmodel.organisation.organisation import Organisation, organisation
+from taskmodel.organisation.unaided import PeopleAlone
 from taskmodel.science import capability
 from taskmodel.sweeps._sweep import sweep
 
@@ -158,4 +158,4 @@ def _throughput(setting: Organisation, compute: Array) -> float:
         setting.nest,
         setting.open_modes(setting.automatable(compute)),
     )
-    return float(optimum.output[0] / without_ai(setting.without_ai(), compute).output[0])
+    return float(optimum.output[0] / PeopleAlone(setting).at(compute)[0][0])

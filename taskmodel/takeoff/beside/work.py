@@ -10,7 +10,8 @@ import numpy as np
 from taskmodel.allocation import allocate
 from taskmodel.numerics.integral_equation import Accumulated, accumulate
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.measures import task_output, without_ai
+from taskmodel.organisation.measures import task_output
+from taskmodel.organisation.unaided import PeopleAlone
 from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff.beside.embedding import EmbeddedCatalog
 
@@ -35,8 +36,7 @@ def accumulated_work(embedded: EmbeddedCatalog, error: float) -> Accumulated:
         If the error cannot be met, or the work is unbounded.
     """
     base = Setting(embedded.catalog)
-    people = base.organisation.without_ai().with_unlimited("experiments")
-    yearly = task_output(without_ai(people, np.ones(1)).activity).sum()
+    yearly = task_output(PeopleAlone(base.organisation).plenty.activity[:1]).sum()
 
     def rate(dates: Array, work: Array) -> Array:
         situation = embedded.situation(base, dates, work)
