@@ -349,7 +349,8 @@ class Latency(Record):
     count_gates: Switch = True
     """whether approvals take serial time"""
     all_by_ai: Switch = False
-    """whether even tasks that are not delegable run at the speed of AI"""
+    """whether even tasks that are not delegable run at the speed of AI, reviewed by the rule of
+    coverage or the first protocol that they do not forbid"""
     count_queues: Switch = False
     """whether work waits for reviewers who are busy (if review takes serial time)"""
     arrival_variability: NonNegative = pure_number(1)

@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.errors import UnstableQueue
 from taskmodel.numerics.types import Array, flattened_rows
+from taskmodel.organisation.coverage import usual_protocol
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import (
     Quantities,
@@ -34,11 +36,17 @@ from taskmodel.organisation.quantities import (
     reviewers_by_mode,
     shortened,
 )
-from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
+from taskmodel.organisation.reviewers import (
+    alternative_pools,
+    review_factor,
+    reviewer_block,
+    reviewer_pools,
+    reviewers_of,
+)
 from taskmodel.science import critical_path, durations, queueing
 from taskmodel.science.graph import predecessors, task_graph
 from taskmodel.science.production import Rows
-from taskmodel.science.supervision import COVERAGE_POLICIES, reviews_of_reviews
+from taskmodel.science.supervision import reviews_of_reviews
 
 PARTS = (*durations.PARTS, "repeats")  # of the time of a task
 HOURS_PER_YEAR = 365.25 * 24  # wall-clock
@@ -267,6 +275,24 @@ def _unit_times(quantities: Quantities) -> Array:
     return np.asarray(_parts(quantities).sum(axis=-1))
 
 
+def _modes_all_by_ai(quantities: Quantities) -> NDArray[np.intp]:
+    """Return the mode of each task if AI did it, whether or not it may or can, shape (task,).
+
+    Its protocol is the usual one of the task, its reviewers the first that may review it.
+    """
+    catalog, times = quantities.catalog, repeats(quantities)
+    pools = alternative_pools(catalog)
+    return np.array(
+        [
+            HUMAN
+            + 1
+            + times * usual_protocol(catalog, task)
+            + next((n for n, pool in enumerate(pools) if pool in reviewers_of(task)), 0)
+            for task in catalog.tasks.values()
+        ]
+    )
+
+
 class Clock:
     """Durations of the units of each task, and the order of the tasks.
 
@@ -288,10 +314,12 @@ class Clock:
         How often.
     all_by_ai : bool
         Whether time counts as if AI did every task.
+    ai_mode : array of int, shape (task,)
+        The mode in which it would.
     """
 
     def __init__(self, quantities: Quantities, organisation: Organisation) -> None:
-        rules, latency = quantities.catalog.supervision, quantities.catalog.latency
+        latency = quantities.catalog.latency
         self._organisation, self._horizon = organisation, quantities.tasks("horizon")
         self.order, self._precedence = _order(quantities), _precedence(quantities)
         self._quantities = quantities
@@ -300,9 +328,7 @@ class Clock:
         self.queues = ReviewQueues(quantities, organisation) if counted else None
         self.loops, self.rounds = _loops(quantities)
         self.all_by_ai = latency.all_by_ai
-        # the mode of the coverage rule, or of the first of several protocols
-        rule = 0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage)
-        self.ai_mode = HUMAN + 1 + repeats(quantities) * rule
+        self.ai_mode = _modes_all_by_ai(quantities)
 
     def parts(self, compute: Array) -> Array:
         """Return the wall-clock time of a unit in each mode, by `durations.PARTS`.
@@ -347,7 +373,7 @@ class Clock:
         return result
 
     def mix(self, mix: Array) -> Array:
-        """Return the mixes of modes by which time counts: the AI mode alone if ``all_by_ai``."""
+        """Return the mixes of modes by which time counts: AI modes alone if ``all_by_ai``."""
         if not self.all_by_ai:
             return mix
         single = durations.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1])

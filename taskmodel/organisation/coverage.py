@@ -5,7 +5,7 @@ Source: docs, model, section 3.1.
 
 from __future__ import annotations
 
-from taskmodel.catalog import Task
+from taskmodel.catalog import Catalog, Task
 from taskmodel.science import supervision
 
 # the protocol that is equivalent to each rule of coverage
@@ -23,6 +23,20 @@ def rule_of_task(task: Task, coverage: str) -> str | None:
         if equivalent not in task.forbids and equivalent in (task.protocols or (equivalent,)):
             return rule
     return None
+
+
+def usual_protocol(catalog: Catalog, task: Task) -> int:
+    """Return the position among the protocols of the one that a task has unless one is chosen.
+
+    The first that it may be done under, or the rule of coverage that holds for it; where there is
+    none, what it would be without what the task forbids or demands.
+    """
+    rules = catalog.supervision
+    if not rules.protocols:
+        return _strictness(rule_of_task(task, rules.coverage) or rules.coverage)
+    chosen = rules.protocols if task.protocols is None else task.protocols
+    allowed = [name in chosen and name not in task.forbids for name in rules.protocols]
+    return allowed.index(True) if any(allowed) else 0
 
 
 def mode_of_rule(task: Task, coverage: str) -> str | None:

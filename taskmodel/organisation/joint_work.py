@@ -20,14 +20,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.coverage import rule_of_task
+from taskmodel.organisation.coverage import usual_protocol
 from taskmodel.organisation.quantities import Quantities, ai_modes, repeats
 from taskmodel.organisation.reviewers import protocol_names
 from taskmodel.science.graph import NestTree
 from taskmodel.science.production import Nest
-from taskmodel.science.supervision import COVERAGE_POLICIES
 
 if TYPE_CHECKING:
     from taskmodel.organisation.organisation import Organisation
@@ -74,7 +72,13 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
     if not catalog.blocks:
         return ()
     names, protocols = list(catalog.tasks), list(protocol_names(catalog))
-    usual = _usual_protocols(catalog)
+    # the first protocol, or the rule that holds for each task
+    usual = np.array(
+        [
+            0 if catalog.supervision.protocols else usual_protocol(catalog, task)
+            for task in catalog.tasks.values()
+        ]
+    )
     first = 1 + len(ai_modes(quantities))
     return tuple(
         JointMode(
@@ -92,18 +96,6 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
         )
         for position, (name, block) in enumerate(catalog.blocks.items())
     )
-
-
-def _usual_protocols(catalog: Catalog) -> NDArray[np.intp]:
-    """Return the position of the protocol of each task in blocks that name none, shape (task,).
-
-    It is the first one. Under a rule of coverage it is that of the rule that holds for the task.
-    """
-    if catalog.supervision.protocols:
-        return np.zeros(len(catalog.tasks), dtype=np.intp)
-    coverage = catalog.supervision.coverage
-    rules = [rule_of_task(task, coverage) or coverage for task in catalog.tasks.values()]
-    return np.array([COVERAGE_POLICIES.index(rule) for rule in rules])
 
 
 def with_joint_modes(quantities: Quantities, organisation: Organisation) -> Organisation:

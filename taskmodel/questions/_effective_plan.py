@@ -154,7 +154,11 @@ class _Planning:
         self.times = (
             times[0]
             if not self.clock.all_by_ai
-            else np.repeat(times[0, :, self.clock.ai_mode, None], self.opened.shape[1], axis=1)
+            else np.repeat(
+                times[0, np.arange(len(self.opened)), self.clock.ai_mode, None],
+                self.opened.shape[1],
+                axis=1,
+            )
         )
         self.base_output = float(self.yardstick.people_alone.at(self.compute)[0][0])
         optimum = allocate(*situation.arrays)

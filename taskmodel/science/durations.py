@@ -16,6 +16,7 @@ Source: docs, model, section 4.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
@@ -120,16 +121,16 @@ def unit_parts(
     return parts
 
 
-def single_mode_mix(mode: int, *, tasks: int, modes: int) -> np.ndarray:
-    """The mix in which every task is done in one mode, whatever policy or capability allow.
+def single_mode_mix(mode: ArrayLike, *, tasks: int, modes: int) -> np.ndarray:
+    """The mix in which every task is done in a single mode, whatever policy or capability allow.
 
     Mode 0 is work without AI. An AI mode is the limit `all_by_ai`, in which nothing is left to
     people.
 
     Parameters
     ----------
-    mode : int
-        Position of the mode; 0 to modes - 1.
+    mode : int or array of int, shape (task,)
+        Position of the mode, of all tasks or of each; 0 to modes - 1.
     tasks, modes : int
         Number of each.
 
@@ -147,11 +148,14 @@ def single_mode_mix(mode: int, *, tasks: int, modes: int) -> np.ndarray:
     --------
     >>> single_mode_mix(1, tasks=2, modes=3).tolist()
     [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+    >>> single_mode_mix([1, 2], tasks=2, modes=3).tolist()
+    [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    if not 0 <= mode < modes:
-        raise InputError(f"mode must be a position from 0 to {modes - 1}; found {mode}")
+    chosen = np.broadcast_to(mode, tasks)
+    for found in chosen[(chosen < 0) | (chosen >= modes)]:
+        raise InputError(f"mode must be a position from 0 to {modes - 1}; found {found}")
     mix = np.zeros((tasks, modes))
-    mix[:, mode] = 1
+    mix[np.arange(tasks), chosen] = 1
     return mix
 
 

@@ -412,3 +412,53 @@ def test_without_waits_nothing_is_counted_that_was_not():
     assert float(path["pass_time_without_ai"]) == pytest.approx(3377.2, abs=0.05)
     assert float(path["duration_part"].sel(part=["queue", "off_hours", "repeats"]).sum()) == 0
     assert path.sizes["review_pool"] == 0
+
+
+# All by AI.
+
+
+@pytest.mark.parametrize(
+    ("supervision", "forbids", "reviewed"),
+    [
+        ({"coverage": "full"}, [], [1, 1]),
+        ({"coverage": "floor"}, [], [0.1, 0.1]),
+        ({"coverage": "floor"}, ["floor_coverage"], [1, 0.1]),
+        ({"coverage": "none"}, ["no_review"], [0.1, 0]),
+        ({"coverage": "none"}, ["floor_coverage", "no_review"], [1, 0]),
+        ({"protocols": ["no_review", "floor_coverage"]}, ["no_review"], [0.1, 0]),
+        ({"protocols": ["floor_coverage", "no_review"]}, ["no_review"], [0.1, 0.1]),
+        ({"protocols": ["no_review"]}, ["no_review"], [0, 0]),  # nothing else is known of it
+    ],
+)
+def test_if_all_is_done_by_ai_its_reviews_are_those_that_the_tasks_allow(
+    supervision, forbids, reviewed
+):
+    """Of a unit of 8 h AI takes 0.8 h, and a review of a fifth, by people who work 40 h of 168."""
+    tasks = {
+        "plan": {"share": 0.5, "delegable": False, "forbids": forbids},
+        "build": {"share": 0.5, "after": ["plan"]},
+    }
+    catalog = small_catalog(tasks, supervision=supervision, latency={"all_by_ai": True})
+    review = 8 * 0.2 * 168 / 40 * np.array(reviewed)
+    path = tm.latency(catalog, PLACE)
+    assert path["duration"].values == pytest.approx(0.8 + review, rel=1e-12)
+    assert float(path["pass_time"]) == pytest.approx(1.6 + review.sum(), rel=1e-12)
+
+
+def test_if_all_is_done_by_ai_work_waits_for_those_who_may_review_it():
+    tasks = {
+        "plan": {"share": 0.5, "reviewers": ["skilled"], "by_people": False},
+        "build": {"share": 0.5, "reviewers": ["general", "skilled"], "by_people": False},
+    }
+    skilled = {**DEDICATED, "headcount": 10, "hours_per_year": 100, "utilisation": 0.5}
+    catalog = small_catalog(
+        tasks,
+        supervision=DEDICATED,
+        reviewers={"skilled": skilled},
+        latency={"all_by_ai": True, "count_queues": True},
+    )
+    path = tm.latency(catalog, PLACE)
+    wait = path["queue_wait"].sel(review_pool=["review_skilled", "review"]).values
+    assert wait[0] < wait[1] / 2
+    in_queue = path["duration_part"].sel(part="queue").values
+    assert in_queue == pytest.approx(wait * 168 / 40, rel=1e-9)
