@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from taskmodel.cli.output import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, NO_ANSWER, Answer
-from taskmodel.errors import CatalogError, InputError, NoAnswer, SolveError
+from taskmodel.errors import CatalogError, InputError, NoAnswer, SolveError, printable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -139,7 +139,8 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
 
             names = unusual_inputs(args)
             message += f"; {names}" if names and names not in message else ""
-        lines = message.splitlines() or [type(error).__name__]
+        # letters that other functions take for ends of lines stay within theirs
+        lines = printable(message).split("\n") if message else [type(error).__name__]
         head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
         _say("\n  ".join([f"taskmodel {args.command}: error: {head}", *lines]))
         return code
@@ -182,7 +183,7 @@ def _say(message: str) -> None:
     # with a closed stderr print would write to stdout; an error here has no reader left
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(message, file=sys.stderr)
+            print(printable(message), file=sys.stderr)
 
 
 def _abandon_output() -> None:

@@ -8,7 +8,7 @@ from taskmodel.catalog._import_tasks import STARTER
 from taskmodel.catalog.load import parse_catalog
 from taskmodel.cli.output import Answer, catalog_file, write_new
 from taskmodel.cli.screen import note
-from taskmodel.errors import InputError
+from taskmodel.errors import InputError, printable
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import read_text
 
@@ -26,7 +26,7 @@ def answer(args: Namespace) -> Answer:
         return Answer({}, text.splitlines)
     write_new(target, text)
     note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
-    return Answer({}, lambda: [str(target)])
+    return Answer({}, lambda: [printable(str(target))])
 
 
 def _text(source: str | None, name: str) -> str:

@@ -21,7 +21,7 @@ from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.commands import default_of
 from taskmodel.cli.screen import WIDTH, ProgressLine, json_text, note, progress, scientific
 from taskmodel.cli.values import InputRange, Span
-from taskmodel.errors import InputError
+from taskmodel.errors import InputError, printable
 from taskmodel.files.atomic import atomic_write, stale
 
 if TYPE_CHECKING:
@@ -208,7 +208,8 @@ class Answer:
         if form == "json":
             files = {} if self.output is None else {"files": self.output.files}
             return json_text({**self.facts, **files})
-        return "\n".join([*self.lines(), *(self.output.lines() if self.output else [])])
+        text = "\n".join([*self.lines(), *(self.output.lines() if self.output else [])])
+        return printable(text) if self.facts else text  # a document alone stays as it is
 
 
 def folder_name(catalog: Catalog, args: Namespace, *more: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from taskmodel.cli.commands import COMMANDS, COMMON, Argument
 from taskmodel.cli.help_texts import ABOUT, DESCRIPTIONS, EPILOGS, TOP
-from taskmodel.errors import InputError
+from taskmodel.errors import InputError, printable
 from taskmodel.files.suggestions import did_you_mean
 
 WIDTH = 79
@@ -289,4 +289,4 @@ class _Parser(argparse.ArgumentParser):
         return known
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {message}\n  see {self.prog} --help\n")
+        self.exit(2, f"{self.prog}: error: {printable(message)}\n  see {self.prog} --help\n")

@@ -68,10 +68,11 @@ def answer(args: Namespace) -> Answer:
             files.write_text("regimes.json", f"{json_text(facts)}\n")
             document = _document(catalog, derived, limit)
             files.write_text("regimes.tex", "\n".join([*document, ""]))
+        if args.latex not in (None, "-"):  # here, so that a refusal leaves nothing in the folder
+            _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
     if args.latex == "-":
         return Answer({}, lambda: _document(catalog, derived, limit))
     if args.latex is not None:
-        _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
         note(f"written to {args.latex}", args.quiet)
     return Answer(facts, lambda: _page(catalog, derived, limit), files)
 

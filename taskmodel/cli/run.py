@@ -76,6 +76,7 @@ def answer(args: Namespace) -> Answer:
     if args.draws_from is not None and args.moments is not None:
         raise InputError("--draws-from has its evidence in it: leave --moments out")
     catalog = load(args)
+    calendar = Calendar(catalog, args.paths)  # a file of paths is refused before the work
     ends = catalog.compute.grid
     earlier = None if args.check_against is None else tm.open(args.check_against)
     grid = Span(ends.low, ends.high, ends.points) if args.grid is None else args.grid
@@ -90,7 +91,6 @@ def answer(args: Namespace) -> Answer:
         result = sweep.isel(compute=np.searchsorted(sweep["compute"].values, points))
         summary = summarise(catalog, sweep)
         files.write("result", result, "speedup", "speedup_curve")
-    calendar = Calendar(catalog, args.paths)
     facts = {
         **provenance_facts(result),
         "title": catalog.title,

@@ -18,6 +18,7 @@ from taskmodel._text import signed as signed
 from taskmodel.cli.tables import WIDTH as WIDTH
 from taskmodel.cli.tables import table as table
 from taskmodel.cli.tables import terminal_width as terminal_width
+from taskmodel.errors import printable
 
 T = TypeVar("T")
 
@@ -118,7 +119,7 @@ def _strict(value: Any) -> Any:
 def note(message: str, quiet: bool) -> None:
     """Print a message to stderr, unless quiet."""
     if not quiet and sys.stderr is not None:
-        print(message, file=sys.stderr)
+        print(printable(message), file=sys.stderr)
 
 
 @dataclass

@@ -946,6 +946,46 @@ sys.exit(main(['schema']))"""
     assert (program.wait(), message) == (141, b"")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["trust", "mylab.yaml", "--\x1b[31mred"],
+        ["trust", "mylab.yaml", "\x1b[31mred", "more"],
+        ["\x1b[31mred"],
+        ["run", "mylab.yaml", "-o", "mylab.yaml/\x1b[31mred"],
+        ["check", "\x1b[31mred.yaml"],
+        ["keys", "--find", "\x1b[31mred"],
+        ["new", "\x1b[31mred"],
+        ["what-if", "mylab.yaml", "-o", "\x1b[31mred"],
+        ["paths", "mylab.yaml", "--find", "\udcff\x1b[31mred"],
+        ["new", "other", "-o", "\x1b[31mred.yaml"],
+    ],
+)
+def test_no_word_of_an_argument_steers_the_terminal(capsys, starter, arguments):
+    main(arguments)
+    said = "".join(capsys.readouterr())
+    assert "\x1b" not in said and r"\x1b[31mred" in said
+
+
+def test_a_separator_within_a_word_does_not_part_a_message(capsys, starter):
+    message = error_of(capsys, "run", starter, "--set", "a\x85b\u2028c=1")
+    assert message.startswith(r"taskmodel run: error: --set: a\x85b") and "defects" not in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", *QUICK, "--paths", "mylab.yaml"], "--paths takes a file of paths"),
+        (["run", *QUICK, "--paths", "absent"], "absent"),
+        (["regimes", "--range", "1e28:1e29", "--latex", "no/formulas.tex"], "--latex no"),
+    ],
+)
+def test_what_is_refused_at_the_end_has_written_nothing(capsys, starter, arguments, message):
+    command, *options = arguments
+    assert message in error_of(capsys, command, starter, *options, "-o", "results")
+    assert os.listdir() == [starter]
+
+
 def test_interrupt_is_exit_130_and_leaves_nothing_behind(starter):
     # a child inherits ignored interrupts from its parent, which may run in the background
     code = """import signal, sys
