@@ -5,6 +5,8 @@ Source: docs, model, section 3.1.
 
 from __future__ import annotations
 
+from typing import Any
+
 from taskmodel.catalog import Catalog, Task
 from taskmodel.science import supervision
 
@@ -43,6 +45,38 @@ def mode_of_rule(task: Task, coverage: str) -> str | None:
     """Return the AI mode of a task under a rule of coverage; None if it may not be done so."""
     rule = rule_of_task(task, coverage)
     return None if rule is None else supervision.MODES[1 + _strictness(rule)]
+
+
+def more_protocols(catalog: Catalog, *added: str) -> dict[str, Any]:
+    """Return the settings that allow protocols besides those of a catalog, or its rule of coverage.
+
+    What a task may be done under stays allowed: where a stricter rule than that of the catalog
+    holds for some, tasks name their protocols.
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> more_protocols(load_catalog("alignment_research"), "no_review")
+    {'supervision.protocols': ['full_review', 'no_review']}
+    """
+    rules = catalog.supervision
+    held = {name: rule_of_task(task, rules.coverage) for name, task in catalog.tasks.items()}
+    kept = rules.protocols or tuple(
+        EQUIVALENT_PROTOCOL[rule]
+        for rule in supervision.COVERAGE_POLICIES
+        if rule == rules.coverage or rule in held.values()
+    )
+    settings: dict[str, Any] = {"supervision.protocols": list(dict.fromkeys((*kept, *added)))}
+    if rules.protocols or len(kept) == 1:
+        return settings
+    for name, task in catalog.tasks.items():
+        rule = held[name]
+        own = [] if rule is None else [EQUIVALENT_PROTOCOL[rule]]
+        own += [
+            each for each in added if each not in task.forbids and each in (task.protocols or added)
+        ]
+        settings[f"tasks.{name}.protocols"] = list(dict.fromkeys(own))
+    return settings
 
 
 def _strictness(rule: str) -> int:

@@ -20,7 +20,7 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
-from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL
+from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL, more_protocols
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.organisation.organisation import HUMAN, Organisation, organisation
 from taskmodel.organisation.quantities import Quantities
@@ -164,16 +164,16 @@ def _unreviewed(catalog: Catalog) -> dict[str, Any]:
     rules, unreviewed = catalog.supervision, EQUIVALENT_PROTOCOL["none"]
     settings: dict[str, Any] = {}
     if rules.protocols or rules.defect_budget is not None:
-        protocols = rules.protocols or (EQUIVALENT_PROTOCOL[rules.coverage],)
-        settings["supervision.protocols"] = list(dict.fromkeys((*protocols, unreviewed)))
+        settings |= more_protocols(catalog, unreviewed)
     else:
         settings["supervision.coverage"] = "none"
     for name, task in catalog.tasks.items():
         if unreviewed in task.forbids:
             others = [protocol for protocol in task.forbids if protocol != unreviewed]
             settings[f"tasks.{name}.forbids"] = others
-        if task.protocols is not None and unreviewed not in task.protocols:
-            settings[f"tasks.{name}.protocols"] = [*task.protocols, unreviewed]
+        protocols = settings.get(f"tasks.{name}.protocols", task.protocols)
+        if protocols is not None and unreviewed not in protocols:
+            settings[f"tasks.{name}.protocols"] = [*protocols, unreviewed]
     return settings
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog, Reviewers
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL
+from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL, more_protocols
 from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools, reviewers_of
 from taskmodel.questions._bands import LEVELS, order_statistics
 from taskmodel.questions._ensemble import ensemble
@@ -130,13 +130,15 @@ def _rules(catalog: Catalog) -> dict[str, OrganisationChange]:
     levers = {}
     floors = EQUIVALENT_PROTOCOL["floor"]
     if not {floors, EQUIVALENT_PROTOCOL["none"]} & set(chosen):
-        more = {"supervision.protocols": [*chosen, floors]}
         levers["floors"] = OrganisationChange(
-            "only the share of units that policy requires is reviewed", {}, more
+            "only the share of units that policy requires is reviewed",
+            {},
+            more_protocols(catalog, floors),
         )
     if CRITICS not in chosen:
-        more = {"supervision.protocols": [*chosen, CRITICS]}
-        levers["critics"] = OrganisationChange("AI critics help with reviews", {}, more)
+        levers["critics"] = OrganisationChange(
+            "AI critics help with reviews", {}, more_protocols(catalog, CRITICS)
+        )
     return levers
 
 

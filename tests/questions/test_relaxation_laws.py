@@ -9,6 +9,7 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
+from taskmodel.summary.levers import available_levers
 
 PROTOCOLS = ("full_review", "floor_coverage", "no_review", "spot_checks", "assisted")
 ROUNDING = 1e-8
@@ -117,3 +118,28 @@ def laboratory(rule, **task):
 def test_a_task_that_forbids_a_rule_is_reviewed_by_the_next_stricter(rule, forbidden, hours):
     speedup = float(tm.sweep(laboratory(rule, forbids=forbidden), [1e33])["throughput_speedup"][0])
     assert speedup == pytest.approx(1 / hours if hours else np.inf, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rule", "forbidden", "kept"),
+    [
+        ("floor", ["floor_coverage"], "full_review"),
+        ("none", ["no_review"], "floor_coverage"),
+        ("none", ["no_review", "floor_coverage"], "full_review"),
+    ],
+)
+def test_more_protocols_leave_a_task_the_stricter_rule_that_holds_for_it(rule, forbidden, kept):
+    """One in ten units is defective, and a budget limits those that escape."""
+    task = {"share": 0.5, "automation_threshold": 1e20, "verifiability": {"score": 0.75}}
+    catalog = small_catalog(
+        {"build": {**task, "forbids": forbidden}, "run": task},
+        supervision={"coverage": rule, "defect_budget": 200},
+        capability={"defect_probability": 0.1},
+        compute={"inference": "free"},
+    )
+    without = tm.what_if(catalog, 1e28).sel(relaxation="coverage_floor")
+    output = float(without["output"].sel(with_relaxation="coverage_floor"))
+    assert output >= float(without["output_as_is"]) * (1 - ROUNDING)
+    critics = catalog.replace(available_levers(catalog)["critics"].rules)
+    assert critics.tasks["build"].protocols == (kept, "ai_assisted_review")
+    assert output_of(critics, 1e28) >= output_of(catalog, 1e28) * (1 - ROUNDING)
