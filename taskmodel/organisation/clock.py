@@ -37,11 +37,10 @@ from taskmodel.organisation.quantities import (
     shortened,
 )
 from taskmodel.organisation.reviewers import (
-    alternative_pools,
+    first_reviewers,
     review_factor,
     reviewer_block,
     reviewer_pools,
-    reviewers_of,
 )
 from taskmodel.science import critical_path, durations, queueing
 from taskmodel.science.graph import predecessors, task_graph
@@ -280,17 +279,9 @@ def _modes_all_by_ai(quantities: Quantities) -> NDArray[np.intp]:
 
     Its protocol is the usual one of the task, its reviewers the first that may review it.
     """
-    catalog, times = quantities.catalog, repeats(quantities)
-    pools = alternative_pools(catalog)
-    return np.array(
-        [
-            HUMAN
-            + 1
-            + times * usual_protocol(catalog, task)
-            + next((n for n, pool in enumerate(pools) if pool in reviewers_of(task)), 0)
-            for task in catalog.tasks.values()
-        ]
-    )
+    catalog = quantities.catalog
+    protocols = np.array([usual_protocol(catalog, task) for task in catalog.tasks.values()])
+    return HUMAN + 1 + repeats(quantities) * protocols + first_reviewers(catalog)
 
 
 class Clock:

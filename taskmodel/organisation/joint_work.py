@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.catalog.blocks import Block
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.coverage import usual_protocol
 from taskmodel.organisation.quantities import Quantities, ai_modes, repeats
-from taskmodel.organisation.reviewers import protocol_names
+from taskmodel.organisation.reviewers import first_reviewers, protocol_names
 from taskmodel.science.graph import NestTree
 from taskmodel.science.production import Nest
 
@@ -67,7 +68,10 @@ def jointly(values: Array, joint: tuple[JointMode, ...]) -> Array:
 
 
 def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
-    """Return the joint modes of a catalog, which come after all others."""
+    """Return the joint modes of a catalog, which come after all others.
+
+    Of several pools of reviewers that may review a task, the first reviews it in a block.
+    """
     catalog = quantities.catalog
     if not catalog.blocks:
         return ()
@@ -80,17 +84,17 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
         ]
     )
     first = 1 + len(ai_modes(quantities))
+
+    def base(block: Block) -> NDArray[np.intp]:
+        named = None if block.protocol is None else protocols.index(block.protocol)
+        protocol = usual if named is None else np.full_like(usual, named)
+        return 1 + repeats(quantities) * protocol + first_reviewers(catalog)
+
     return tuple(
         JointMode(
             f"block_{name}",
             first + position,
-            1
-            + repeats(quantities)
-            * (
-                usual
-                if block.protocol is None
-                else np.full_like(usual, protocols.index(block.protocol))
-            ),
+            base(block),
             np.isin(names, block.tasks),
             quantities.at(f"blocks.{name}.review"),
         )

@@ -97,6 +97,18 @@ def alternative_pools(catalog: Catalog) -> tuple[str, ...]:
     return tuple(pool for pool in reviewer_pools(catalog) if any(pool in pools for pools in named))
 
 
+def first_reviewers(catalog: Catalog) -> NDArray[np.intp]:
+    """Return the position of the first pool that may review each task, shape (task,).
+
+    Among those by which AI modes are distinguished; 0 if they are not.
+    """
+    pools = alternative_pools(catalog)
+    tasks = catalog.tasks.values()
+    if not pools:
+        return np.zeros(len(tasks), dtype=np.intp)
+    return np.array([min(map(pools.index, reviewers_of(task))) for task in tasks])
+
+
 def modes_per_protocol(catalog: Catalog) -> int:
     """Return the number of AI modes that share a protocol."""
     return max(len(alternative_pools(catalog)), 1)

@@ -94,6 +94,31 @@ def test_a_laxer_rule_of_coverage_closes_no_block(forbidding):
     assert speedup("none", "no_review") == by_block(0.1, 0)
 
 
+@pytest.mark.parametrize("others", [["skilled"], ["general", "skilled"], ["skilled", "expert"]])
+def test_whoever_reviews_other_tasks_a_block_has_reviewers_of_its_own_tasks(others):
+    """Of Leontief tasks only `other` has a choice of reviewers, of whom the skilled suffice.
+
+    A unit takes 0.9 * 0.05 * 0.2/0.81 hours of review in the block, and 0.1 * 0.2/0.9 besides, of
+    1,000 hours.
+    """
+    task = {"automation_threshold": 1e20, "review_ratio": 0.2, "by_people": False}
+    own = {**task, "share": 0.45, "reviewers": ["skilled"]}
+    people = {"pool": "dedicated", "headcount": 10, "hours_per_year": 100, "max_review_share": 1}
+    few = {**people, "headcount": 1e-6}
+    catalog = small_catalog(
+        {"build": own, "run": own, "other": {**task, "share": 0.1, "reviewers": others}},
+        production={"elasticity": 0},
+        supervision=few,
+        reviewers={"skilled": people, "expert": few},
+        capability={"defect_probability": 0.1},
+        compute={"inference": "free"},
+        blocks={"chain": {"tasks": ["build", "run"], "review": 0.05, **SOURCE}},
+    )
+    hours = 0.9 * 0.05 * 0.2 / 0.81 + 0.1 * 0.2 / 0.9
+    output = float(tm.sweep(catalog, [1e28])["output"][0])  # relative to people's 1,000 hours
+    assert output == pytest.approx(1 / hours, rel=1e-6)
+
+
 def test_bundles_of_a_block_are_those_of_its_tasks_per_success_of_all():
     parts = organisation(chain(0.8, omega=0.5, compute={"inference": "scarce"}))
     apart, block = parts.fixed_bundles[0, :, 1], parts.fixed_bundles[0, :, -1]
