@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     for command in chain.from_iterable(COMMANDS.values()):
         subparser = commands.add_parser(
             command.name,
-            help=command.summary,
+            help=command.summary.replace("%", "%%"),  # argparse expands it
             description=DESCRIPTIONS[command.name],
             epilog=EPILOGS[command.name],
             short=_gist(DESCRIPTIONS[command.name]),

@@ -10,6 +10,7 @@ import sys
 import time
 from argparse import Namespace
 from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ import taskmodel as tm
 from taskmodel.cli import main, screen
 from taskmodel.cli.commands import COMMANDS
 from taskmodel.cli.output import folder_name, results_folder
-from taskmodel.cli.parser import parser
+from taskmodel.cli.parser import commands_of, parser
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
@@ -879,6 +880,17 @@ def test_help_of_run_documents_nan_and_infinity_in_json(capsys):
     text = " ".join(" ".join(lines_of(capsys, "run", "--help")).split())
     assert 'infinity (no limit) is the string "inf"' in text
     assert "NaN (nothing can be produced) is null" in text
+
+
+def test_argparse_can_list_the_commands_with_their_summaries(monkeypatch):
+    # as Python 3.14 asks of every help text while the parser is made: a bare % is an error
+    monkeypatch.setenv("COLUMNS", "200")
+    top = parser()
+    commands_of(top).help = None  # in place of argparse.SUPPRESS
+    text = " ".join(top.format_help().split())
+    for command in chain.from_iterable(COMMANDS.values()):
+        # once in the groups of our own, once as argparse writes it
+        assert text.count(f" {command.name} {command.summary}") == 2
 
 
 def test_program_help_names_every_command_and_every_exit_code(capsys):
