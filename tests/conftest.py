@@ -11,13 +11,18 @@ settings.register_profile("usual", derandomize=True, database=None, deadline=Non
 settings.register_profile("explore", max_examples=examples(100), deadline=None, print_blob=True)
 settings.load_profile("explore" if EXPLORES else "usual")
 
-# Hypothesis makes its generator of random numbers at the first draw, and warns where the garbage
-# collector finds nothing that refers to it: the first draw precedes `freeze`, which hides that.
-find(strategies.none(), lambda _: True)
-
 # Modules and tests that are collected stay to the end: the garbage collector would go through them
 # again and again, a quarter of the time of collection.
 gc.disable()
+
+
+def pytest_collection():
+    """Draw an example before the garbage collector is frozen.
+
+    Hypothesis makes its random numbers at the first one, and warns where the collector finds
+    nothing that refers to them; on Python 3.14 what does is among what is frozen.
+    """
+    find(strategies.none(), lambda _: True)
 
 
 def pytest_runtestloop():
