@@ -27,8 +27,24 @@ except ImportError:  # numba does not support every Python version yet
 else:
     COMPILES = True
 
+    from numba.core import config
     from numba.core.codegen import JITCodeLibrary
     from numba.core.compiler import Compiler
+
+    class _Whole(JITCodeLibrary):
+        """Code that is optimised without vector instructions.
+
+        Most loops run over a few factors or modes. Vectors for them take a tenth of the time of
+        compilation, and make sweeps slower.
+        """
+
+        def _optimize_final_module(self) -> None:
+            settings: Any = config  # without annotations
+            before, settings.LOOP_VECTORIZE = settings.LOOP_VECTORIZE, 0
+            try:  # numba compiles in one thread at a time
+                super()._optimize_final_module()
+            finally:
+                settings.LOOP_VECTORIZE = before
 
     class _Part(JITCodeLibrary):
         """Code that is only linked into that of callers, which are optimised as a whole."""
@@ -51,12 +67,18 @@ else:
             self._finalize_dynamic_globals()
             self._finalized = True
 
-    class _PartCompiler(Compiler):
+    class _WholeCompiler(Compiler):
+        library: type[JITCodeLibrary] = _Whole
+
         def define_pipelines(self) -> list[Any]:
             state = self.state
             codegen, name = state.targetctx.codegen(), state.func_id.func_qualname
-            state.library = _Part(codegen, name)
+            state.library = self.library(codegen, name)
+            state.library.enable_object_caching()
             return cast(list[Any], super().define_pipelines())
+
+    class _PartCompiler(_WholeCompiler):
+        library = _Part
 
 
 def compiled(function: Function) -> Function:
@@ -105,7 +127,7 @@ def _kernel(function: Function, inner: dict[str, bool] | None = None, **choices:
         return cast(Function, _ieee(function))
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", **choices}
     try:
-        kernel = njit(cache=True, **options)(function)
+        kernel = njit(cache=True, pipeline_class=_WholeCompiler, **options)(function)
         cache = kernel._cache
         cache._cache_file = type(cache._cache_file)(
             cache._cache_path,
@@ -116,7 +138,7 @@ def _kernel(function: Function, inner: dict[str, bool] | None = None, **choices:
     except (RuntimeError, AttributeError):
         # no folder for the cache, as in a read-only installation without a home; or a numba that
         # names its files in another way, whose cache would outlive changes of other files
-        kernel = njit(**options)(function)
+        kernel = njit(pipeline_class=_WholeCompiler, **options)(function)
     options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **(inner or {})}
     linked = njit(pipeline_class=_PartCompiler, **options)(function)
     kernel.get_call_template = linked.get_call_template
