@@ -299,7 +299,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
             shutil.rmtree(workshop, ignore_errors=True)
     finally:
         # a signal can come when the folder is made and its name is not known yet
-        for left in folder.glob(f"{prefix}*") if workshop is None else ():
+        for left in folder.glob(f"{prefix}*") if workshop is None and folder.is_dir() else ():
             shutil.rmtree(left, ignore_errors=True)
         # innermost first, up to the first that has files in it
         for path in new_folders:
