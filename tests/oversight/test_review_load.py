@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from locations import DATA
 from small import small_catalog
 
 import taskmodel as tm
@@ -125,3 +126,12 @@ def test_derivatives_of_catalogs_with_blocks_are_refused():
     tasks = {"code": {"share": 0.5}, "run": {"share": 0.5, "after": ["code"]}}
     with pytest.raises(tm.errors.InputError, match="leave out blocks"):
         tm.review_load(small_catalog(tasks, blocks=blocks), 1e31)
+
+
+def test_where_equations_are_lost_to_rounding_gains_are_unknown_and_nothing_else_is_printed(capfd):
+    one_task = tm.load_catalog(
+        DATA / "cases" / "mini_one_task.yaml", set={"tasks.a.review_ratio": 9007199254740993}
+    )
+    assert np.isnan(tm.review_load(one_task)["speedup_per_reviewer"])
+    assert np.isnan(tm.elasticities(one_task)["speedup_elasticity"]).all()
+    assert capfd.readouterr() == ("", "")
