@@ -61,7 +61,11 @@ def block_findings(data: dict[str, Any]) -> Iterator[Finding]:
     """Yield the defects of blocks and of induced work, from the plain values of a catalog."""
     tasks = {name: as_mapping(task) for name, task in as_mapping(data.get("tasks")).items()}
     before: Order = {
-        name: [str(other) for other in as_list(task.get("after")) if other in tasks]
+        name: [
+            other
+            for other in as_list(task.get("after"))
+            if isinstance(other, str) and other in tasks
+        ]
         for name, task in tasks.items()
     }
     known: dict[str, frozenset[str]] = {}

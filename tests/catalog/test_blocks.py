@@ -1,8 +1,12 @@
 """Blocks and induced work in files: what they may say, and what is located where they may not."""
 
+import json
+
 import pytest
+from locations import DATA
 from small import small_catalog
 
+from taskmodel.catalog import load_catalog
 from taskmodel.errors import CatalogError
 
 TASKS = {
@@ -111,3 +115,13 @@ def test_blocks_and_induced_work_are_read_as_written():
     assert catalog.blocks["chain"].tasks == ("design", "build")
     assert catalog.get("blocks.chain.review") == 0.5
     assert catalog.get("oversight_work.triage.hours") == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("predecessor", [["a"], {"a": "b"}])
+def test_predecessors_that_are_no_names_are_located(tmp_path, predecessor):
+    data = json.loads((DATA / "cases" / "mini_one_task.yaml").read_text())
+    data["tasks"]["a"]["after"] = [predecessor]
+    path = tmp_path / "catalog.yaml"
+    path.write_text(json.dumps(data))
+    with pytest.raises(CatalogError, match=r"tasks\.a\.after\.0: found a .*; text is needed"):
+        load_catalog(path)
