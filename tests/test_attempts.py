@@ -1,17 +1,11 @@
 """The scripts that try to break taskmodel run, see faults, and write them down."""
 
 import json
-import sys
 
+import files as trust_files
+import page
+import processes
 import pytest
-from locations import ROOT
-
-sys.path.append(str(ROOT / "analysis" / "trust"))
-
-# the scripts are no package, and are found only now
-import files as trust_files  # noqa: E402
-import page  # noqa: E402
-import processes  # noqa: E402
 
 
 def test_random_lines_and_settings_have_exit_codes_of_their_own():

@@ -62,8 +62,11 @@ def broken_files(seconds: float, seed: int) -> dict[str, Any]:
             slowest = max(slowest, time.process_time() - start)
             counts[flavour][str(found.code)] += 1
             if found.fault:
-                faults.append({"kind": kind, "flavour": flavour, "fault": found.fault})
-                (Path(tempfile.gettempdir()) / f"fault-{len(faults)}.yaml").write_bytes(content)
+                kept = Path(tempfile.gettempdir()) / f"fault-{len(faults) + 1}.yaml"
+                kept.write_bytes(content)
+                faults.append(
+                    {"kind": kind, "flavour": flavour, "fault": found.fault, "file": str(kept)}
+                )
     return {
         "files": sum(sum(each.values()) for each in counts.values()),
         "by_flavour_and_exit_code": {name: dict(each) for name, each in counts.items()},

@@ -95,6 +95,27 @@ def test_a_value_that_cannot_be_is_refused_at_its_place(changes, path, expected)
     assert where == path and expected in message
 
 
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("hardware_returns", 9e15),
+        ("ratio_initial_to_cumulative_input_hardware_rnd", 1e100),
+    ],
+)
+def test_designs_beyond_every_ceiling_are_mended_by_what_makes_their_lead(name, value):
+    ((where, message),) = refused({name: value})
+    assert where == name and "above any ceiling" in message
+    most = float(message.split("at most ")[1].split(" ")[0])
+    assert tm.takeoff.load_world("davidson_best_guess", {name: most})
+    # no larger value by a hundredth would do
+    refused({name: 1.02 * most})
+
+
+def test_a_market_above_its_ceiling_is_told_before_the_lead_of_designs():
+    ((where, message),) = refused({"hardware_returns": 9e15, "hardware_performance_ceiling": 1e10})
+    assert where == "hardware_performance_ceiling" and "the market has" in message
+
+
 def test_defects_of_a_file_have_line_and_column_and_come_all_at_once(tmp_path):
     path = tmp_path / "mine.yaml"
     text = (tm.takeoff.load_world("davidson_best_guess").yaml_text).replace(

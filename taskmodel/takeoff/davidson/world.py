@@ -8,6 +8,7 @@ raises one `CatalogError` with every defect and its position.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,11 @@ from taskmodel.takeoff.davidson.shares import initial_shares
 SMALLEST_EXPONENT = 1e-6  # a CES loses digits with an exponent nearer to 0; 0 itself is exact
 SMALLEST_STEP = 0.01  # OOM: a continuum consists of a piece for each step
 SHORTEST_RUN = 1e-3  # years
+LEAD_OF_DESIGNS = (
+    "hardware_returns",
+    "ratio_initial_to_cumulative_input_hardware_rnd",
+    "hardware_delay",
+)
 # parameters from which the other shares at the start follow
 START_OF = {
     "gwp_compute": "initial_hardware_production",
@@ -293,13 +299,35 @@ def conflicts(values: Mapping[str, Any], changed: Collection[str]) -> Iterator[F
             f"({values['t_start']:g}) are needed",
         )
     yield from _shares(values, changed)
+    yield from _lead_of_designs(values, changed)
+
+
+def _lead_of_designs(values: Mapping[str, Any], changed: Collection[str]) -> Iterator[Finding]:
+    """Yield a ceiling of price-performance that designs, or the market, exceed at the start.
+
+    Where designs are beyond every number that can be written, what makes their lead over the market
+    is at fault.
+    """
     limits = rules(values)
-    designs = limits.log_buyable + limits.log_gained(limits.delay)
-    if not designs < limits.log_ceilings[0]:
+    gained, ceiling = limits.log_gained(limits.delay), limits.log_ceilings[0]
+    above_all = not limits.log_buyable + gained < math.log(sys.float_info.max)
+    log_least = limits.log_buyable + (0.0 if above_all else gained)
+    if not log_least < ceiling:
         yield Finding(
             ("hardware_performance_ceiling",),
-            f"found {values['hardware_performance_ceiling']:g}; designs at the start have "
-            f"{math.exp(designs):g}, and it must be above that",
+            f"found {values['hardware_performance_ceiling']:g}; "
+            f"{'the market has' if above_all else 'designs have'} {math.exp(log_least):g} at the "
+            "start, and it must be above that",
+        )
+    elif above_all and not limits.log_buyable + gained < ceiling:
+        # of these three, the one that the user changed, or the largest
+        name = max(LEAD_OF_DESIGNS, key=lambda each: (each in changed, values[each]))
+        most = values[name] * (ceiling - limits.log_buyable) / gained
+        yield Finding(
+            (name,),
+            f"found {values[name]:g}; {' times '.join(LEAD_OF_DESIGNS)} is the log of the lead of "
+            f"designs over the market at the start, {gained:g}, above any ceiling: at most "
+            f"{0.99 * most:.3g} will do",
         )
 
 
