@@ -60,6 +60,7 @@ from taskmodel.takeoff.davidson.table_kernels import (
     count_below,
     log_add,
     log_mean,
+    narrowed,
 )
 
 CLEARLY = 10.0  # compute over labour from which a task counts as automated
@@ -278,15 +279,7 @@ def balance(
         value = excess_price(w, s, f, i, log_x, quantile, root, gain, ratio)
         if abs(value) <= NEAR:
             break
-        # an end that stays twice counts half (the Illinois rule)
-        if (value > 0) == (at_high > 0):
-            high, at_high = root, value
-            at_low = at_low / 2 if side == 1 else at_low
-            side = 1
-        else:
-            low, at_low = root, value
-            at_high = at_high / 2 if side == -1 else at_high
-            side = -1
+        low, high, at_low, at_high, side = narrowed(low, high, at_low, at_high, side, root, value)
     quantile = -expm1(root)
     return quantile, log_x_at(w, s, f, i, before, quantile, gain), root
 

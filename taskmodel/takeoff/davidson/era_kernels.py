@@ -35,6 +35,7 @@ from taskmodel.takeoff.davidson.table_kernels import (
     Tables,
     closer,
     count_below,
+    narrowed,
 )
 
 PLACE = 1e-10  # years: width to which a switch is located
@@ -199,14 +200,7 @@ def time_of_run(
         value = run_on_step(w, p, rows, row, e, middle, state) - limit
         if abs(value) <= close:
             return middle
-        if (value > 0) == (at_high > 0):
-            high, at_high = middle, value
-            at_low = at_low / 2 if side == 1 else at_low
-            side = 1
-        else:
-            low, at_low = middle, value
-            at_high = at_high / 2 if side == -1 else at_high
-            side = -1
+        low, high, at_low, at_high, side = narrowed(low, high, at_low, at_high, side, middle, value)
     return high
 
 

@@ -59,6 +59,7 @@ from taskmodel.takeoff.davidson.table_kernels import (
     Tables,
     bounded_exp,
     closer,
+    narrowed,
 )
 
 # columns of a moment: levels are natural logarithms, parts of the tasks and shares are not
@@ -118,14 +119,7 @@ def time_of_mark(w: Tables, p: Steps, rows: int, end: float, column: int, level:
         value = seen[column] - level
         if value == 0.0:
             return middle
-        if value > 0:
-            high, at_high = middle, value
-            at_low = at_low / 2 if side == 1 else at_low
-            side = 1
-        else:
-            low, at_low = middle, value
-            at_high = at_high / 2 if side == -1 else at_high
-            side = -1
+        low, high, at_low, at_high, side = narrowed(low, high, at_low, at_high, side, middle, value)
     return high
 
 

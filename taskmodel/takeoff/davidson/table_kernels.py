@@ -171,3 +171,17 @@ def closer(low: float, high: float, at_low: float, at_high: float, number: int) 
     if number < MOST_FALSE_POSITIONS:
         return (low * at_high - high * at_low) / (at_high - at_low)
     return low + (high - low) / 2
+
+
+@inlined
+def narrowed(
+    low: float, high: float, at_low: float, at_high: float, side: int, point: float, value: float
+) -> tuple[float, float, float, float, int]:
+    """Return the ends of a bracket, their values and the end that moved, once a point is known.
+
+    An end that stays twice counts half (the Illinois rule). The end that moved is 1, the high one,
+    or -1; 0 before the first point.
+    """
+    if (value > 0) == (at_high > 0):
+        return low, point, at_low / 2 if side == 1 else at_low, value, 1
+    return point, high, value, at_high / 2 if side == -1 else at_high, -1
