@@ -34,8 +34,8 @@ else:
     class _Whole(JITCodeLibrary):
         """Code that is optimised without vector instructions.
 
-        Most loops run over a few factors or modes. Vectors for them take a tenth of the time of
-        compilation, and make sweeps slower.
+        Most loops run over a few factors or modes: vectors for them lengthen compilation, and make
+        sweeps slower.
         """
 
         def _optimize_final_module(self) -> None:

@@ -134,8 +134,8 @@ def slopes(
     still = _evaluated(nodes, state, state.price)
     mismatch = still.log_cost[:, *equations.tied] - still.log_cost[:, *equations.first]
     used = np.where(state.priced, still.used, 1.0)
-    if not ((used > 0).all() and equations.finite):
-        return result  # prices or use so small that the equations of the regime are lost
+    if not (used > 0).all():
+        return result  # uses so small that the equations of the regime are lost
     log_used = np.log(used)
     log_price, residual = equations.solution(along(weights, log_used), along(weights, mismatch))
     smooth = residual < CONSISTENT
@@ -180,12 +180,6 @@ class _Equations:
         self._factors = newton_matrix(regime, work, self._ties)
         leaf, mode = work.tie[:, : self._ties]
         self.tied, self.first = (leaf, mode), (leaf, work.first[leaf])
-
-    @property
-    def finite(self) -> bool:
-        """Whether the matrix of the equations holds numbers alone."""
-        size = self._factors + self._ties
-        return bool(np.isfinite(self._work.matrix[:size, :size]).all())
 
     def solution(self, log_used: Array, mismatch: Array) -> tuple[Array, Array]:
         """Return log prices, shape (direction, factor), and the relative residuals.

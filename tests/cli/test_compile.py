@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from taskmodel.cli import main
-from taskmodel.compiled import COMPILES
 
 # In a process of its own: other tests call kernels with arguments of their own.
 COMPILED_LATER = """
@@ -58,7 +57,6 @@ def test_compile_says_what_was_compiled_and_how_long_it_took(capsys, monkeypatch
     )
 
 
-@pytest.mark.skipif(not COMPILES, reason="numba is not installed")
 def test_nothing_is_left_to_compile_afterwards():
     done = subprocess.run(
         [sys.executable, "-c", COMPILED_LATER], capture_output=True, text=True, timeout=600
@@ -66,7 +64,6 @@ def test_nothing_is_left_to_compile_afterwards():
     assert done.stdout.split() == ["[]", "1"], done.stdout + done.stderr[-2000:]
 
 
-@pytest.mark.skipif(not COMPILES, reason="numba is not installed")
 def test_what_ends_the_command_ends_its_processes(monkeypatch):
     ended = []
 

@@ -46,6 +46,17 @@ def following(progressive, name, wanted=always):
     return thread, told
 
 
+def test_a_closed_one_has_no_thread_left():
+    compute = Counted()
+    progressive = Progressive(compute, 4, at_once)
+    compute.let()
+    before = threading.active_count()
+    assert list(progressive.follow("a", always))[-1] == STEPS - 1
+    assert threading.active_count() == before + 1
+    progressive.close()
+    assert threading.active_count() == before
+
+
 def test_equal_computations_are_shared_and_kept():
     compute = Counted()
     progressive = Progressive(compute, 4, at_once)
