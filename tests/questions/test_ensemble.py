@@ -49,6 +49,9 @@ def check(drawn, sweep, row, axis, rtol):
         (LADDER, None, cases(range(6), FIFTY)),
         ("alignment_research", None, cases([0, 7], FIFTY)),
         ("ml_capability_rnd", None, cases([1], FIFTY)),
+        ("agentic_prs", None, cases([2], FIFTY)),
+        ("us_computer_scientists", None, cases([3], FIFTY)),
+        (LADDER, None, cases([4], FIFTY)),
         (LADDER, {"latency.count_queues": True, "supervision.utilisation": 0.8}, range(2)),
         (
             LADDER,
