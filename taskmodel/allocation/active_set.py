@@ -83,7 +83,8 @@ def followed(problem: Problem, start: ActiveSet) -> ActiveSet:
     while len(rows):
         subset, state = problem[rows], start.take(rows)
         _, leaves, modes, factors = subset.bundle.shape
-        work = workspace(leaves, modes, problem.tree.nodes, factors, ties)
+        linked = problem.inputs.shape[1] > 0
+        work = workspace(leaves, modes, problem.tree.nodes, factors, ties, linked=linked)
         code, guess = np.zeros(len(rows), dtype=np.int64), np.zeros((len(rows), 2, factors))
         follow_points(
             problem.tree.nests,
@@ -125,7 +126,7 @@ def at_regimes(problem: Problem, state: ActiveSet) -> Problem:
     regimes = Regimes(
         own.active, own.priced, own.price, own.mode_share, np.zeros((points, 2, factors))
     )
-    work = workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
+    work = workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes, linked=True)
     evaluate_points(problem.tree.nests, instances, regimes, work)
     return replace(problem, bundle=instances.bundle)
 
@@ -186,7 +187,8 @@ def certificates(problem: Problem, state: ActiveSet) -> Array:
         state.active, state.priced, price, state.mode_share, np.zeros((points, 2, factors))
     )
     costs = Costs(np.zeros(points, dtype=np.int64), state.weight, state.leaf_cost, state.log_cost)
-    work = workspace(leaves, modes, problem.tree.nodes, factors)
+    linked = problem.inputs.shape[1] > 0
+    work = workspace(leaves, modes, problem.tree.nodes, factors, linked=linked)
     log_output, gap = np.zeros((2, points))
     certify_points(problem.tree.nests, instances_of(problem), regimes, costs, log_output, gap, work)
     return gap

@@ -174,7 +174,8 @@ class _Equations:
             0,
         )
         room = int(state.active.sum())
-        work = workspace(leaves, modes, problem.tree.nodes, factors, room)
+        linked = problem.inputs.shape[1] > 0
+        work = workspace(leaves, modes, problem.tree.nodes, factors, room, linked=linked)
         self._regime, self._work = regime, work
         self._ties = evaluate(problem.tree.nests, instance, regime, work)
         self._factors = newton_matrix(regime, work, self._ties)

@@ -113,10 +113,15 @@ def new_regimes(points: int, leaves: int, modes: int, factors: int) -> Regimes:
     )
 
 
-def workspace(leaves: int, modes: int, nodes: int, factors: int, ties: int = 0) -> Workspace:
-    """Return a workspace with room for a number of ties."""
+def workspace(
+    leaves: int, modes: int, nodes: int, factors: int, ties: int = 0, *, linked: bool
+) -> Workspace:
+    """Return a workspace with room for a number of ties.
+
+    Where modes are ``linked`` (`Instance.inputs`), equations over all leaves need room too.
+    """
     room = min(max(LEAST_TIES, 4 * factors, ties), max(leaves * (modes - 1), 1))
-    size = max(factors + room, leaves)
+    size = max(factors + room, leaves if linked else 0)
     return Workspace(
         np.zeros(leaves, dtype=np.int64),
         np.zeros((leaves, modes)),

@@ -58,7 +58,8 @@ def optima_of(
     answers = optima.Answers(code, result.weight, result.leaf_cost, log_output, gap)
 
     def solve(begin: int, end: int, ties: int) -> int:
-        work = workspace(leaves, modes, problem.tree.nodes, factors, ties)
+        linked = instances.inputs.shape[1] > 0
+        work = workspace(leaves, modes, problem.tree.nodes, factors, ties, linked=linked)
         search = optima.search_workspace(leaves, modes, problem.tree.nodes, factors)
         optima.solve_points(nests, instances, regimes, given, answers, begin, end, work, search)
         return work.tie.shape[1]
@@ -87,7 +88,8 @@ def outputs_of(
     sizes = tree.leaves, modes, tree.nodes, factors
 
     def solve(begin: int, end: int, ties: int) -> int:
-        work, own = workspace(*sizes, ties), outputs.output_workspace(*sizes, begin)
+        work = workspace(*sizes, ties, linked=False)
+        own = outputs.output_workspace(*sizes, begin)
         search = optima.search_workspace(*sizes)
         anew = new_answers(2, tree.leaves)
         point = begin

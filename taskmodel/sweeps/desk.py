@@ -49,7 +49,7 @@ class Desk:
         rows, margins = points + 2 * events, leaves * modes + 2 * factors
         marks = MARKS + STACK
         self.intervals, self.points, self.nests = intervals, points, tree.nests
-        self.work = workspace(leaves, modes, tree.nodes, factors)
+        self.work = workspace(leaves, modes, tree.nodes, factors, linked=False)
         self._marks = Marks(np.zeros((marks, 5)), new_regimes(marks, leaves, modes, factors))
         case = Instance(
             np.zeros((leaves, modes, factors)),

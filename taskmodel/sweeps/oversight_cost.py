@@ -252,12 +252,21 @@ class _Search:
         self.nodes, self.course = _Nodes(path, events), course
         self.path, self.walker = path, walker
         # where AI may do nothing there is no review
-        situation, free = walker.at(self.nodes.position, self.nodes.before), self.nodes.own.copy()
-        rows = situation.arrays[-1][:, :, HUMAN + 1 :].any(axis=(1, 2))
+        free, parts = (
+            self.nodes.own.copy(),
+            in_parts(len(self.nodes.own), walker.structure.policy.size),
+        )
+        rows = np.concatenate([self._may_use_ai(part) for part in parts])
         if rows.any():
             free[rows] = self._log_free(self.nodes.position[rows], self.nodes.before[rows])
         with np.errstate(invalid="ignore"):  # NaN where both are 0, or without limit
             self.log_cost = free - self.nodes.own
+
+    def _may_use_ai(self, part: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return whether a mode of AI is open at some nodes."""
+        situation = self.walker.at(self.nodes.position[part], self.nodes.before[part])
+        modes = situation.setting.organisation.open_modes(situation.automatable)
+        return np.asarray(modes[:, :, HUMAN + 1 :].any(axis=(1, 2)))
 
     def _log_free(self, position: Array, before: NDArray[np.bool_]) -> Array:
         return certified_log(free_output, self.walker, position, before)

@@ -26,7 +26,7 @@ def regime(bundles, supply, nest, price, mode_share):
     state = regime_of(new_regimes(1, leaves, modes, factors), 0)
     state.active[:], state.priced[:] = case.open, np.asarray(price) > 0
     state.price[:], state.mode_share[:] = price, mode_share
-    work = workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
+    work = workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes, linked=False)
     evaluate(problem.tree.nests, case, state, work)
     split = splits.split_workspace(leaves, modes, problem.tree.nodes, factors)
     mark_ties(case, state, split.ties)
