@@ -262,9 +262,9 @@ class _Search:
         with np.errstate(invalid="ignore"):  # NaN where both are 0, or without limit
             self.log_cost = free - self.nodes.own
 
-    def _may_use_ai(self, part: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def _may_use_ai(self, nodes: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return whether a mode of AI is open at some nodes."""
-        situation = self.walker.at(self.nodes.position[part], self.nodes.before[part])
+        situation = self.walker.at(self.nodes.position[nodes], self.nodes.before[nodes])
         modes = situation.setting.organisation.open_modes(situation.automatable)
         return np.asarray(modes[:, :, HUMAN + 1 :].any(axis=(1, 2)))
 
