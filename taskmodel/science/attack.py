@@ -129,21 +129,11 @@ def attention_against_attack(harm: Real, detection: Real, tolerated: Real) -> np
         return np.where(kept_down > 0, kept_down / detection, 0.0)
 
 
-@ranges(audits="[1, inf)", correlation="[0, 1]")
-def effective_audits(audits: Real, correlation: Real) -> np.ndarray:
-    """Independent audits that correlated ones are worth, n / (1 + (n - 1) rho).
-
-    Examples
-    --------
-    >>> round(float(effective_audits(298, 0.001)), 1)
-    229.8
-    """
-    return audits / (1 + (audits - 1) * correlation)
-
-
 @ranges(effective="[1, inf)", correlation="[0, 1]")
 def audits_for(effective: Real, correlation: Real) -> np.ndarray:
     """Correlated audits that are worth a number of independent ones, n (1 - rho)/(1 - n rho).
+
+    The inverse of n = m / (1 + (m - 1) rho), what m correlated audits are worth.
 
     Returns
     -------

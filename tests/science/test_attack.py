@@ -9,7 +9,6 @@ from taskmodel.science.attack import (
     attention_against_attack,
     audits_for,
     coverage_for,
-    effective_audits,
     looked_at,
 )
 
@@ -61,8 +60,9 @@ def test_random_looks_beside_alerts_are_inverted():
 
 
 def test_correlated_audits_count_less_and_at_last_no_number_suffices():
-    assert round(float(effective_audits(298, 0.001)), 1) == 229.8
+    # 298 audits with a correlation of 0.001 are worth 298 / (1 + 297 / 1000) = 229.8
+    assert audits_for(298 / 1.297, 0.001) == pytest.approx(298)
     assert round(float(audits_for(298.07, 0.001)), 1) == 424.2
     assert np.isinf(audits_for(298, 1 / 298)) and np.isfinite(audits_for(298, 1 / 299))
     needed = audits_for(298.0, 0.002)
-    assert effective_audits(needed, 0.002) == pytest.approx(298)
+    assert needed / (1 + (needed - 1) * 0.002) == pytest.approx(298)
