@@ -25,7 +25,7 @@ from taskmodel.sweeps.walk_kernels import GIVEN, MOST_EVENTS, SOUGHT, UNSOLVED
 
 AFFINE = 1e-13  # relative deviation from a straight line that is rounding
 STACK = 40
-ROOM = 4_000_000  # entries of activities that are held at once
+ROOM = 1_000_000  # entries of activities that are held at once
 
 
 class Desk:
@@ -44,7 +44,7 @@ class Desk:
 
     def __init__(self, line: Line, tree: Tree, points: int, intervals: int) -> None:
         _, leaves, modes, factors = line.bundle.shape
-        fit = max(ROOM // (2 * leaves * modes), 4 * MOST_EVENTS)
+        fit = max(ROOM // (2 * leaves * modes), 2 * MOST_EVENTS)
         events = min(2 * intervals + 4 * MOST_EVENTS, fit)
         rows, margins = points + 2 * events, leaves * modes + 2 * factors
         marks = MARKS + STACK

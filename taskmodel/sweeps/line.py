@@ -182,7 +182,8 @@ def _line_between(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> Lin
     knots, before = knots_of(stops, opens)
     situation = walker.at(knots, before)
     tree = situation.setting.organisation.nest.tree
-    automatable = np.concatenate([situation.automatable[::3], walker.automatable(stops[-1:])])
+    lows = situation.take(slice(None, None, 3))
+    automatable = np.concatenate([lows.automatable, walker.automatable(stops[-1:])])
     return line_of(situation, tree, nest_numbers(tree.share, tree.elasticity), knots, automatable)
 
 

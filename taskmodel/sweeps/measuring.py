@@ -63,11 +63,13 @@ def measured_points(
         }
         return {name: rows[:count] for name, rows in {**every, **tops}.items()}, limits
     step = max(1, TILE // max(1, path.allocation.activity[0].size))
-    parts = [
-        _measures(walker, path.position[rows], False, path.allocation.take(rows))
-        for rows in np.array_split(np.arange(count), max(1, -(-count // step)))
-    ]
-    measured = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    measured: Measured = {}
+    for rows in np.array_split(np.arange(count), max(1, -(-count // step))):
+        part = _measures(walker, path.position[rows], False, path.allocation.take(rows))
+        for name, values in part.items():
+            if name not in measured:
+                measured[name] = np.empty((count, *values.shape[1:]), values.dtype)
+            measured[name][rows] = values
     measured |= {name: rows[:count] for name, rows in tops.items()}
     return measured, events.limits | limits
 
