@@ -170,6 +170,8 @@ class Measures:
         How many more people of a labour pool are worth one more reviewer [1].
     automated_share : array, shape (point, task)
         Share of the output of each task made in AI modes [1].
+    mode_hours_share : array, shape (point, mode)
+        Part of base-year human hours that is in each mode [1].
     mode_share : array, shape (point, task, mode)
     """
 
@@ -249,6 +251,11 @@ class Measures:
         return by_ai
 
     @cached_property
+    def mode_hours_share(self) -> Array:
+        weights = np.broadcast_to(self._yardstick.shares, self._activity.shape[:2])
+        return np.asarray(np.einsum("ptm,pt->pm", self.mode_share, weights))
+
+    @cached_property
     def mode_share(self) -> Array:
         return mode_mix(self._activity, self._yardstick.organisation.policy)
 
@@ -271,7 +278,10 @@ class Measures:
         return oversight(self._yardstick.organisation, self._compute, self._allocation)
 
 
-MEASURES = tuple(name for name in vars(Measures) if not name.startswith("_"))
+# those that sweeps read: shares of modes in each task are as large as the activities
+MEASURES = tuple(
+    name for name in vars(Measures) if not name.startswith("_") and name != "mode_share"
+)
 
 
 def _relative(value: Array, base: Array) -> Array:

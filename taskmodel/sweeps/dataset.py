@@ -99,9 +99,8 @@ def sweep_dataset(
     """
     catalog, organisation = axis.catalog, situation.setting.organisation
     names = sources(organisation)
-    yardstick, kept = situation.setting.yardstick, kept_variables(keep, allocation.activity.size)
+    kept = kept_variables(keep, allocation.activity.size)
     by_ai = measures["automated_share"]
-    weights = np.broadcast_to(yardstick.shares, by_ai.shape)
     along, over_compute = axis.name, axis.name == COMPUTE
     share = measures["bottleneck_share"]
     undefined = np.isnan(share).any(axis=1)
@@ -118,10 +117,7 @@ def sweep_dataset(
         },
         **_by_task(situation, along, allocation, measures, kept),
         "automated_hours_share": (along, hours_by_ai(situation, by_ai)),
-        "mode_hours_share": (
-            (along, "mode"),
-            np.einsum("ptm,pt->pm", measures["mode_share"], weights),
-        ),
+        "mode_hours_share": ((along, "mode"), measures["mode_hours_share"]),
         "bottleneck_share": ((along, "source"), share),
         "review_pool_share": ((along, "reviewers"), measures["review_pool_share"]),
         "reviewer_equivalent": ((along, "reviewers", "pool"), measures["reviewer_equivalent"]),
