@@ -12,7 +12,7 @@ Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -71,7 +71,10 @@ BY_POINT = (
     "base_supply",
     "supply_per_compute",
     "training_share",
-)  # arrays of an organisation whose first dimension is the point
+    "nest",
+    "workers",
+    "joint",
+)  # fields of an organisation that have numbers for each point
 DEFECT_BUDGET = "defect_budget"
 WHOLE = 1e-12  # excess of a probability over 1 that is rounding
 
@@ -345,15 +348,10 @@ class Organisation:
 
     def take(self, rows: Rows) -> Organisation:
         """Return the organisations of some points, in any order and number."""
-        arrays: dict[str, Any] = {name: point_rows(getattr(self, name), rows) for name in BY_POINT}
-        joint = tuple(replace(block, review=point_rows(block.review, rows)) for block in self.joint)
-        return replace(
-            self,
-            nest=self.nest.take(rows),
-            workers=self.workers.take(rows),
-            joint=joint,
-            **arrays,
-        )
+        same = {name: getattr(self, name) for name in SAME_AT_POINTS}
+        result = object.__new__(_SomePoints)
+        vars(result).update(same, _leads={}, _whole=self, _rows=rows)
+        return result
 
     def with_capability(self, able: NDArray[np.bool_]) -> Organisation:
         """Return the organisation with AI that always succeeds in some tasks, and in no others.
@@ -391,6 +389,36 @@ class Organisation:
             fixed_bundles=self.fixed_bundles - self.fixed_review,
             fixed_review=np.zeros_like(self.fixed_review),
         )
+
+
+SAME_AT_POINTS = tuple(
+    each.name for each in fields(Organisation) if each.init and each.name not in BY_POINT
+)
+
+
+class _SomePoints(Organisation):
+    """The organisation at some points of another.
+
+    Rows of its arrays are taken when they are first read: draws that are walked and measured
+    together need copies of few of them, and those of bundles are large.
+    """
+
+    _whole: Organisation
+    _rows: Rows
+
+    def __getattr__(self, name: str) -> Any:
+        """Take the rows of a field that was not read before."""
+        if name not in BY_POINT:
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+        values, rows = getattr(self._whole, name), self._rows
+        if name in ("nest", "workers"):
+            taken = values.take(rows)
+        elif name == "joint":
+            taken = tuple(replace(block, review=point_rows(block.review, rows)) for block in values)
+        else:
+            taken = point_rows(values, rows)
+        vars(self)[name] = taken
+        return taken
 
 
 def organisation(catalog: Catalog | Quantities) -> Organisation:

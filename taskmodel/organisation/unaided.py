@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, allocate
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.organisation.quantities import point_rows
 from taskmodel.science.production import Rows
 
 
@@ -23,10 +24,14 @@ class PeopleAlone:
     ----------
     organisation : Organisation
         With AI or without it.
+    bundles : array, shape (point or 1, task, 1, factor), optional
+        Factor use of their work; default: that of the organisation.
     """
 
-    def __init__(self, organisation: Organisation) -> None:
-        self.organisation = organisation
+    def __init__(self, organisation: Organisation, bundles: Array | None = None) -> None:
+        # no factor that a person's work takes depends on compute
+        by_hand = organisation.fixed_bundles[:, :, [HUMAN]] if bundles is None else bundles
+        self.organisation, self._bundles = organisation, by_hand
 
     @cached_property
     def plenty(self) -> Allocation:
@@ -51,7 +56,7 @@ class PeopleAlone:
             output[own], work[own] = optimum.output[own], optimum.activity[own].sum(axis=(-2, -1))
             short = np.setdiff1d(short, own)
         if len(short):
-            people = PeopleAlone(self.organisation.take(short)).optimum(supply[short])
+            people = self.take(short, self.organisation.take(short)).optimum(supply[short])
             output[short], work[short] = people.output, people.activity.sum(axis=(-2, -1))
         return output, work
 
@@ -59,19 +64,23 @@ class PeopleAlone:
         """Return whether people may do all tasks, and AI none, at some points."""
         if self.organisation.nest.linked or not self.organisation.policy[:, HUMAN].all():
             return np.zeros(len(rows), dtype=bool)
-        opened = self.organisation.take(rows).opened(compute[rows])
-        return np.asarray(~opened[:, :, HUMAN + 1 :].any(axis=(1, 2)))
+        neither = np.zeros((1, len(self.organisation.tasks)), dtype=bool)
+        closed, opened = (
+            self.organisation.open_modes(able)[0, :, HUMAN + 1 :].any(axis=1)
+            for able in (neither, ~neither)
+        )
+        automatable = self.organisation.take(rows).automatable(compute[rows])
+        return np.asarray(~np.where(automatable, opened, closed).any(axis=1))
 
     def take(self, rows: Rows, organisation: Organisation) -> PeopleAlone:
         """Return people alone at some points; `organisation` is theirs."""
-        result, plenty = PeopleAlone(organisation), self.plenty
+        result, plenty = PeopleAlone(organisation, point_rows(self._bundles, rows)), self.plenty
         result.plenty = plenty if len(plenty.output) == 1 else plenty.take(rows)
         return result
 
     def optimum(self, supply: Array) -> Allocation:
         """Return the plan at some supplies, (point, factor); its only mode is that of people."""
-        # no factor that a person's work takes depends on compute
-        bundles = _constant(self.organisation.fixed_bundles[:, :, HUMAN : HUMAN + 1])
+        bundles = _constant(self._bundles)
         return allocate(
             bundles,
             supply,

@@ -35,6 +35,7 @@ from taskmodel.sweeps.line import (
     frame_of,
     knots_of,
     line_of,
+    points_along,
 )
 from taskmodel.sweeps.line_kernels import Line
 from taskmodel.sweeps.oversight_cost import (
@@ -297,7 +298,7 @@ class _Many(Generic[T]):
         every: list[_Drawn] = []
         for row, draw in enumerate(draws.tolist()):
             try:
-                own = setting.take([row])
+                own = setting.take(slice(row, row + 1))
                 every.append(self._walk(draw, own, nest[row : row + 1], falls[row]))
             except TaskmodelError as error:
                 errors[draw] = error
@@ -336,11 +337,11 @@ class _Many(Generic[T]):
         if line is None:
             # `walk` finds events again with the exact numbers
             return self._walked(walker, low, high, positions)
-        course = follow(
-            line.line, self.frame, self.tree, line.points, self._desk(line), unmeasured, self.start
-        )
+        desk = self._desk(line)
+        walk = line.line, self.frame, self.tree, line.points, desk
         if not self.events:
-            return _Drawn(solved_points(walker, course))
+            return _Drawn(solved_points(walker, *points_along(*walk, self.start)))
+        course = follow(*walk, unmeasured, self.start)
         begun = course.began > 0 if (course.began >= 0).all() else self._begun(walker, low)
         if course.complete and not falls:
             write_prices(course.grid.allocation, setting.organisation.supply(line.points))
@@ -364,7 +365,7 @@ class _Many(Generic[T]):
         """Return the line of a draw; None where numbers are no straight lines along compute."""
         low, high = (float(ends[draw]) for ends in self.span)
         organisation = setting.organisation
-        if not (organisation.constant and low < high) or organisation.nest.linked:
+        if not (organisation.constant and low < high) or self.tree.linked:
             return None
         (opens_at,) = organisation.opens_at
         thresholds = opens_at[(opens_at > low) & (opens_at <= high)]

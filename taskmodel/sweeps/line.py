@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -198,17 +199,10 @@ def follow(
 ) -> StretchSolution:
     """Walk along a line, from the allocation of one point near its start if one is given."""
     order, points = np.argsort(tree.task), len(grid)
-    marks, room, course = desk.marks(order, start), desk.room(line, tree), desk.course(line, grid)
-    course.progress[STARTED] = NO_START if start is None else GIVEN
     intervals, positions, outputs = [], [], []
     limits: list[dict[str, Array]] = []
     switches: list[Switches] = []
-    code = FULL
-    while code != DONE:
-        code = walk_on(desk.nests, line, frame, marks, course, desk.work, room)
-        if code == COLD:
-            desk.seek(room.case, marks, frame.low, course)
-            continue
+    for course in _courses(line, frame, tree, grid, desk, start):
         count = int(course.progress[EVENTS])
         # the rows of both sides of an event lie next to each other
         order_of_sides = np.arange(2 * count).reshape(-1, 2).T.ravel()
@@ -220,12 +214,11 @@ def follow(
         outputs.append(output)
         limits.append(values)
         switches.append(switches_of(before, after))
-        course.progress[EVENTS] = 0
     return StretchSolution(
         line,
         order,
-        _solutions(course, order, np.arange(points)),
-        np.flatnonzero(course.number[:points, CODE] != FINE),
+        _solutions(course, order, slice(0, points)),
+        _unsolved(course, points),
         np.concatenate(intervals),
         np.concatenate(positions),
         np.concatenate(outputs),
@@ -236,6 +229,42 @@ def follow(
         course.regime,
         course.progress[BEGAN:].copy(),
     )
+
+
+def points_along(
+    line: Line, frame: Frame, tree: Tree, grid: Array, desk: Desk, start: Allocation | None
+) -> tuple[SolutionPath, NDArray[np.intp]]:
+    """Walk as `follow` does; return the reported points, and those to be solved by other means."""
+    for course in _courses(line, frame, tree, grid, desk, start):
+        reported = course
+    points = len(grid)
+    solutions = _solutions(reported, np.argsort(tree.task), slice(0, points))
+    return solutions, _unsolved(reported, points)
+
+
+def _courses(
+    line: Line, frame: Frame, tree: Tree, grid: Array, desk: Desk, start: Allocation | None
+) -> Iterator[Walk]:
+    """Walk along a line; give the report whenever no event fits into it any more, and at the end.
+
+    It is the same one each time, and its events are overwritten by later ones.
+    """
+    order = np.argsort(tree.task)
+    marks, room, course = desk.marks(order, start), desk.room(line, tree), desk.course(line, grid)
+    course.progress[STARTED] = NO_START if start is None else GIVEN
+    code = FULL
+    while code != DONE:
+        code = walk_on(desk.nests, line, frame, marks, course, desk.work, room)
+        if code == COLD:
+            desk.seek(room.case, marks, frame.low, course)
+            continue
+        yield course
+        course.progress[EVENTS] = 0
+
+
+def _unsolved(course: Walk, points: int) -> NDArray[np.intp]:
+    """Return the reported points that are to be solved by other means."""
+    return np.flatnonzero(course.number[:points, CODE] != FINE)
 
 
 def knots_of(stops: Array, opens: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
@@ -328,10 +357,12 @@ def is_affine(line: Line) -> bool:
     return all(straight(values) for values in (*line.values, line.supply, line.nest))
 
 
-def _solutions(course: Walk, order: NDArray[np.intp], rows: NDArray[np.intp]) -> SolutionPath:
-    """Return some of the reported solutions as a path."""
-    number = course.number[rows]
-    elasticity = course.factor[rows, ELASTIC]
+def _solutions(
+    course: Walk, order: NDArray[np.intp], rows: NDArray[np.intp] | slice
+) -> SolutionPath:
+    """Return some of the reported solutions as a path, in memory of its own."""
+    number, factor = course.number[rows].copy(), course.factor[rows].copy()
+    elasticity = factor[:, ELASTIC]
     return SolutionPath(
         number[:, POSITION],
         np.zeros(len(number), dtype=bool),
@@ -340,10 +371,10 @@ def _solutions(course: Walk, order: NDArray[np.intp], rows: NDArray[np.intp]) ->
             shadow_price=np.zeros_like(elasticity),
             factor_elasticity=elasticity,
             factor_elasticity_range=np.stack([elasticity, elasticity], axis=-1),
-            activity=course.activity[rows[:, None], order],
-            usable=course.usable[rows[:, None], order],
-            priced=course.priced[rows],
-            factor_use=course.factor[rows, USED_UP],
+            activity=np.take(course.activity[rows], order, axis=1),
+            usable=np.take(course.usable[rows], order, axis=1),
+            priced=course.priced[rows].copy(),
+            factor_use=factor[:, USED_UP],
             gap=number[:, GAP],
             status=np.full(len(number), str(Status.OPTIMAL), dtype="<U9"),
             members=np.zeros((len(number), 0)),

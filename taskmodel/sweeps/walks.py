@@ -103,15 +103,14 @@ def completed(
 ) -> tuple[SolutionPath, Events]:
     """Return the reported points and all events of a walk, with what it left out."""
     events = _all_events(walker, stops, opens, course, measure)
-    return solved_points(walker, course), events
+    return solved_points(walker, course.grid, course.unsolved), events
 
 
-def solved_points(walker: Walker, course: StretchSolution) -> SolutionPath:
-    """Return the reported points of a walk, with those that it left out."""
-    path = course.grid
-    if len(course.unsolved):
+def solved_points(walker: Walker, path: SolutionPath, unsolved: NDArray[np.intp]) -> SolutionPath:
+    """Return the reported points of a walk, with those that it left out; `path` is written to."""
+    if len(unsolved):
         # each from the optimum before it, if that was found
-        path.put(course.unsolved, walker.solve(path.position[course.unsolved]))
+        path.put(unsolved, walker.solve(path.position[unsolved]))
     write_prices(path.allocation, walker.supply(path.position))
     return path
 
