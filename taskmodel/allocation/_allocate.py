@@ -14,7 +14,7 @@ from taskmodel.allocation.blocks import activity_of_rows, by_joint_modes, rows_o
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import fair_splits
-from taskmodel.allocation.presolve import Problem
+from taskmodel.allocation.presolve import Problem, by_task
 from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.allocation.solver import optima_of, outputs_of
@@ -252,7 +252,7 @@ def _solved(
     most_used = problem.factor_use(activity).max(axis=1)
     activity = activity / np.where(certified, most_used, 1.0)[:, None, None]
     tasks, modes = organisations.bundle.shape[1:3]
-    work = _by_task(problem, activity / problem.copies, tasks, modes)
+    work = by_task(problem, activity / problem.copies, tasks, modes)
     scarce = (supply > 0) & np.isfinite(supply)
     output = np.exp(log_output)
     shadow_price = price * output[:, None] / np.where(scarce, supply, 1.0)
@@ -262,7 +262,7 @@ def _solved(
         factor_elasticity=price,
         factor_elasticity_range=ends,
         activity=work,
-        usable=_by_task(problem, usable, tasks, modes),
+        usable=by_task(problem, usable, tasks, modes),
         priced=price > NO_PRICE,
         factor_use=np.einsum("ptm,ptmk->pk", work, organisations.bundle),
         gap=gap,
@@ -323,23 +323,3 @@ def _without_limit(problem: Problem, regime: ActiveSet) -> Mask:
         )
         limitless[rows] = given - nothing > EXACT_GAP
     return limitless
-
-
-def _by_task(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:
-    """Values by leaf and mode of a problem as an array over the caller's tasks and modes.
-
-    Identical modes have the value of the one that acts for them; a task used twice is the sum of
-    its copies.
-    """
-    full = np.zeros((*values.shape[:2], modes), dtype=values.dtype)
-    np.put_along_axis(full, problem.mode, values, axis=-1)
-    acting = problem.stand_in
-    acted = np.take_along_axis(full, np.maximum(acting, 0), axis=-1)
-    full = np.where(acting >= 0, acted, values.dtype.type(0))
-    result = np.zeros((len(values), tasks, modes), dtype=values.dtype)
-    if problem.tree.leaves == tasks:
-        result[:, problem.tree.task] = full
-    else:
-        for leaf, task in enumerate(problem.tree.task):
-            result[:, task] += full[:, leaf]
-    return result

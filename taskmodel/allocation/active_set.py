@@ -154,6 +154,12 @@ def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> Activ
     priced |= unpriced & problem.scarce
     price = np.where(priced, np.where(unpriced, 1.0, price), np.where(problem.scarce, TRACE, 0.0))
     carried = np.where(valid[..., None], activity, 0.0)[:, problem.tree.task]
+    # the work of a mode for which an identical one acts is that one's
+    merged = (problem.stand_in >= 0) & (problem.stand_in != np.arange(carried.shape[-1]))
+    if merged.any():
+        point, leaf, mode = np.nonzero(merged)
+        acting = problem.stand_in[point, leaf, mode]
+        np.add.at(carried, (point, leaf, acting), carried[point, leaf, mode])
     carried = np.where(problem.open, np.take_along_axis(carried, problem.mode, axis=-1), 0.0)
     cost = np.where(problem.open, problem.cost(price), np.inf)
     idle = carried.sum(axis=-1, keepdims=True) == 0

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 from taskmodel.allocation.active_set import ActiveSet, active_set_of, followed, instances_of
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.newton_kernels import evaluate, newton_matrix, right_side
-from taskmodel.allocation.presolve import Problem, at_callers_modes
+from taskmodel.allocation.presolve import Problem, by_task
 from taskmodel.allocation.regime_kernels import SCALE, Regimes, instance_of, regime_of, workspace
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.errors import InputError
@@ -145,7 +145,9 @@ def slopes(
     log_price = np.repeat(log_price, offsets.shape[1], axis=0) * offsets.reshape(-1, 1)
     moving = _evaluated(nodes, state, state.price * np.exp(log_price))
     share = _fair_slopes(_evaluated(centre, state, state.price), moving, state, weights)
-    result.mode_share[smooth] = at_callers_modes(centre, share, tasks, modes)[smooth]
+    # identical modes have equal shares
+    share_slope = by_task(centre, share / centre.copies, tasks, modes)
+    result.mode_share[smooth] = share_slope[smooth]
     task_output = along(weights, np.where(centre.dead, 0.0, moving.work))
     result.task_output[np.ix_(smooth, centre.tree.task)] = task_output[smooth]
     return result

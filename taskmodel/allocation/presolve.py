@@ -193,7 +193,27 @@ def at_callers_modes(
     array, shape (point, task, mode)
     """
     result = np.full((len(values), tasks, modes), closed)
-    by_task = np.argsort(problem.tree.task)
-    order = np.broadcast_to(problem.mode[:, by_task], (len(values), tasks, values.shape[-1]))
-    np.put_along_axis(result, order, np.where(problem.open, values, closed)[:, by_task], axis=-1)
+    leaves = np.argsort(problem.tree.task)
+    order = np.broadcast_to(problem.mode[:, leaves], (len(values), tasks, values.shape[-1]))
+    np.put_along_axis(result, order, np.where(problem.open, values, closed)[:, leaves], axis=-1)
+    return result
+
+
+def by_task(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:
+    """Values by leaf and mode of a problem as an array over the caller's tasks and modes.
+
+    Identical modes have the value of the one that acts for them; a task used twice is the sum of
+    its copies.
+    """
+    full = np.zeros((*values.shape[:2], modes), dtype=values.dtype)
+    np.put_along_axis(full, problem.mode, values, axis=-1)
+    acting = problem.stand_in
+    acted = np.take_along_axis(full, np.maximum(acting, 0), axis=-1)
+    full = np.where(acting >= 0, acted, values.dtype.type(0))
+    result = np.zeros((len(values), tasks, modes), dtype=values.dtype)
+    if problem.tree.leaves == tasks:
+        result[:, problem.tree.task] = full
+    else:
+        for leaf, task in enumerate(problem.tree.task):
+            result[:, task] += full[:, leaf]
     return result

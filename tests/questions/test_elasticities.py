@@ -406,3 +406,22 @@ def test_elasticities_where_work_waits_for_ever_say_which_reviewers_have_no_time
     catalog = tm.load_catalog("alignment_research", set={"latency.count_queues": True})
     with pytest.raises(tm.SolveError, match=r"waits for ever .* pool 'review'"):
         tm.elasticities(catalog, 1e32, ["supervision.headcount"])
+
+
+@pytest.mark.parametrize("compute", [1e26, 1e27, 1e28])
+def test_modes_that_cost_the_same_move_together(compute):
+    """A review of no time is work without review: AI's work is in both modes, half and half."""
+    catalog = small_catalog(
+        {"a": {"share": 1, "automation_threshold": 1e20, "review_ratio": 0, "horizon": 8}},
+        supervision={"protocols": ["full_review", "no_review"]},
+        compute={"inference_share": 1e-8},
+        latency={"count_off_hours": True},
+    )
+    result = tm.elasticities(catalog, compute, ["compute"])
+    step = 1e-4
+    ends = tm.sweep(catalog, compute * np.exp([-step, step]))
+    by_review, without = ends["activity"].values[:, 0, 1:].T
+    assert (by_review == without).all() and (without > 0).all()
+    for name in ("throughput_speedup", "latency_speedup", "speedup"):
+        slope = np.diff(np.log(ends[name].values))[0] / (2 * step)
+        assert float(result[f"{name}_elasticity"].squeeze()) == pytest.approx(slope, rel=1e-6)
