@@ -87,7 +87,9 @@ def activity_of_rows(tree: Tree, activity: Array, modes: int) -> tuple[Array, Ar
     for block, (mode, share) in enumerate(tree.joint):
         made = activity[:, tasks + block, BLOCK, None]
         # a block that is free may be made without limit
-        result[:, :, mode] += np.where(share > 0, share * made, 0.0)
+        shape = np.broadcast_shapes(share.shape, made.shape)
+        work = np.multiply(share, made, where=share > 0, out=np.zeros(shape))
+        result[:, :, mode] += work
     return result, activity[:, tasks:, MEMBERS]
 
 

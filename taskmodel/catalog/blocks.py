@@ -40,8 +40,8 @@ class Block(Sourced):
     review: PositiveFraction = pure_number(1)
     """review of the block relative to that of its tasks one by one (omega); .2 to 1"""
     protocol: Word | None = None
-    """protocol of the block; absent: the first of supervision.protocols, or the rule of coverage
-    that holds for each task"""
+    """protocol of the block; absent: the first of supervision.protocols that each task may be done
+    under, or the rule of coverage that holds for it"""
 
 
 class OversightWork(Sourced):

@@ -76,13 +76,7 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
     if not catalog.blocks:
         return ()
     names, protocols = list(catalog.tasks), list(protocol_names(catalog))
-    # the first protocol, or the rule that holds for each task
-    usual = np.array(
-        [
-            0 if catalog.supervision.protocols else usual_protocol(catalog, task)
-            for task in catalog.tasks.values()
-        ]
-    )
+    usual = np.array([usual_protocol(catalog, task) for task in catalog.tasks.values()])
     first = 1 + len(ai_modes(quantities))
 
     def base(block: Block) -> NDArray[np.intp]:

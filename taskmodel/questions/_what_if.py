@@ -20,7 +20,7 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
-from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL, more_protocols
+from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL, more_protocols, rule_of_task
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.organisation.organisation import HUMAN, Organisation, organisation
 from taskmodel.organisation.quantities import Quantities
@@ -162,6 +162,9 @@ def _unreviewed(catalog: Catalog) -> dict[str, Any]:
     demands of review is a duty like any other, and goes.
     """
     rules, unreviewed = catalog.supervision, EQUIVALENT_PROTOCOL["none"]
+    held = {rule_of_task(task, rules.coverage) for task in catalog.tasks.values()}
+    if not rules.protocols and held == {"none"}:
+        return {}
     settings: dict[str, Any] = {}
     if rules.protocols or rules.defect_budget is not None:
         settings |= more_protocols(catalog, unreviewed)

@@ -143,3 +143,55 @@ def test_more_protocols_leave_a_task_the_stricter_rule_that_holds_for_it(rule, f
     critics = catalog.replace(available_levers(catalog)["critics"].rules)
     assert critics.tasks["build"].protocols == (kept, "ai_assisted_review")
     assert output_of(critics, 1e28) >= output_of(catalog, 1e28) * (1 - ROUNDING)
+
+
+@pytest.mark.parametrize("budget", [2, 5, 50])
+def test_more_allowed_leaves_a_block_open_whose_tasks_have_different_rules(budget):
+    task = {"automation_threshold": 1e20, "verifiability": {"score": 1}, "share": 0.5}
+    task |= {"review_ratio": 1, "coverage_floor": 0.5}
+    catalog = small_catalog(
+        {"a": {**task, "forbids": ["floor_coverage"]}, "b": task},
+        supervision={
+            **{"coverage": "floor", "defect_budget": budget},
+            **{"headcount": 0.2, "pool": "dedicated"},
+        },
+        capability={"defect_probability": 0.05},
+        compute={"inference": "free"},
+        blocks={"ab": {"tasks": ["a", "b"], "review": 0.1}},
+    )
+    result = tm.what_if(catalog, 1e28)
+    as_is = float(result["output_as_is"])
+    assert as_is > output_of(catalog.replace({"blocks": {}}), 1e28) * 1.01
+    assert result["output"].values.min() >= as_is * (1 - ROUNDING)
+    for lever in available_levers(catalog).values():
+        assert output_of(catalog.replace(lever.rules), 1e28) >= as_is * (1 - ROUNDING)
+
+
+def test_what_is_not_reviewed_anyway_needs_no_verifiability_to_go_unreviewed():
+    task = {"automation_threshold": 1e20, "share": 0.5}
+    catalog = small_catalog(
+        {"a": task, "b": task},
+        supervision={"coverage": "none", "defect_budget": 5},
+        capability={"defect_probability": 0.2},
+        compute={"inference": "free"},
+    )
+    result = tm.what_if(catalog, 1e28)
+    unreviewed = result.sel(relaxation="coverage_floor", with_relaxation="coverage_floor")
+    assert float(result["output_as_is"]) == pytest.approx(float(unreviewed["output"]), rel=1e-12)
+    # a fifth of attempts fails unnoticed: 5 h of defects come with 20 h of useful work, on top of
+    # 1,000 h of people
+    assert float(result["output_as_is"]) == pytest.approx(1.02, rel=1e-12)
+
+
+def test_a_block_that_is_free_is_made_without_limit_and_without_warnings():
+    task = {"automation_threshold": 1e20, "share": 0.3}
+    catalog = small_catalog(
+        {"a": task, "b": task, "c": {"delegable": False, "share": 0.4}},
+        compute={"inference": "free"},
+        supervision={"coverage": "none"},
+        blocks={"ab": {"tasks": ["a", "b"], "review": 0.1}},
+    )
+    result = tm.sweep(catalog, [1e28])
+    joint = result["activity"].sel(mode="block_ab").values[0]
+    assert np.isinf(joint[:2]).any() or joint[:2].sum() > 0
+    assert joint[2] == 0 and np.isfinite(result["output"].values).all()
