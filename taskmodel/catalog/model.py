@@ -410,11 +410,13 @@ class Catalog(Changeable):
             If there is no such path.
         """
         measure = self._measure(path)
-        if measure is None:
-            return -math.inf, math.inf
-        low = measure.gt if measure.ge is None else measure.ge
-        high = measure.lt if measure.le is None else measure.le
-        return (-math.inf if low is None else low, math.inf if high is None else high)
+        bounds = self._bounds(self._find(path)[0]) if measure is None else [measure]
+
+        def given(*names: str) -> list[float]:
+            ends = (getattr(bound, name, None) for bound in bounds for name in names)
+            return [end for end in ends if end is not None]
+
+        return max(given("ge", "gt"), default=-math.inf), min(given("le", "lt"), default=math.inf)
 
     def unit_of(self, path: str) -> str:
         """Return the unit of the number at a dotted path; an empty string if it has none.

@@ -86,6 +86,15 @@ def _frontier_training(quantities: Quantities) -> Array:
     return np.asarray(capability.automation_threshold(reach, **_curve(quantities)))
 
 
+def _shift(quantities: Quantities) -> Array:
+    """Return the threshold of a task relative to that of half of the attempts [1], (point, 1)."""
+    with np.errstate(over="ignore"):
+        return np.asarray(
+            _required_lead(quantities)[:, None]
+            ** (1 / quantities.number("capability.slope")[:, None])
+        )
+
+
 @by_task
 def _half_threshold(quantities: Quantities) -> Array:
     """Return the training compute at which half of the attempts succeed by the logistic, by task.
@@ -94,11 +103,9 @@ def _half_threshold(quantities: Quantities) -> Array:
     """
     horizon = quantities.tasks("horizon") * quantities.tasks("horizon_multiplier")
     override = quantities.tasks("automation_threshold", np.inf)
-    shift = _required_lead(quantities)[:, None] ** (
-        1 / quantities.number("capability.slope")[:, None]
-    )
     threshold = capability.automation_threshold(horizon, **_curve(quantities))
-    threshold = np.where(np.isinf(override), threshold, override / shift)
+    given = np.isfinite(override)
+    threshold = np.where(given, np.where(given, override, 0.0) / _shift(quantities), threshold)
     if not (threshold > 0).all():
         name = list(quantities.catalog.tasks)[int(np.argwhere(threshold == 0)[0, -1])]
         raise InputError(
@@ -112,11 +119,8 @@ def _half_threshold(quantities: Quantities) -> Array:
 def training_thresholds(quantities: Quantities) -> Array:
     """Return the training compute from which AI can do each task [FLOP], delegable or not."""
     override = quantities.tasks("automation_threshold", np.inf)
-    shift = _required_lead(quantities)[:, None] ** (
-        1 / quantities.number("capability.slope")[:, None]
-    )
     with np.errstate(over="ignore"):
-        shifted = _half_threshold(quantities) * shift
+        shifted = _half_threshold(quantities) * _shift(quantities)
     return np.where(np.isinf(override), shifted, override)
 
 
@@ -136,7 +140,8 @@ def abilities(quantities: Quantities) -> tuple[Array, Array, Array]:
     override = quantities.tasks("automation_threshold", np.inf)
     threshold = training_thresholds(quantities)
     if rules.h50_hours is None:
-        opens_at = threshold / quantities.number("compute.training_share")[:, None]
+        with np.errstate(over="ignore"):  # never
+            opens_at = threshold / quantities.number("compute.training_share")[:, None]
     else:
         reach, frontier = (
             quantities.number("capability.h50_hours")[:, None],

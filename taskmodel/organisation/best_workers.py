@@ -47,6 +47,8 @@ def best_leads(organisation: Organisation, compute: Array) -> Array:
     """
     problem = _Problem(organisation, compute)
     lead = problem.start()
+    if not len(lead):
+        return lead
     rows = np.arange(len(lead))
     history = _History(lead)
     optimum: Allocation | None = None

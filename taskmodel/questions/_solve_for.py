@@ -102,6 +102,7 @@ def solve_for(
     number = isinstance(level, (int, float, np.number)) and not isinstance(level, bool)
     if not number or not math.isfinite(level):
         raise InputError(f"the value of {name} must be a finite number; found {level!r}")
+    _refuse_lone_share(catalog, path)
     low, high = default_range(catalog, path) if within is None else _checked_range(path, within)
     walker = Walker(_axis(catalog, path, low, high, compute))
     _refuse_permission(catalog, path)
@@ -123,6 +124,17 @@ def _refuse_permission(catalog: Catalog, path: str) -> None:
                 "review, for max_review_share of their hours at most. Solve for "
                 f"{block}.max_review_share; for a number of reviewers, they have to be people of "
                 f"their own ({block}.pool: dedicated)",
+            )
+
+
+def _refuse_lone_share(catalog: Catalog, path: str) -> None:
+    """Refuse the share of a task where no other task has one: it can only be 1."""
+    for name in catalog.tasks:
+        others = (task.share.value for other, task in catalog.tasks.items() if other != name)
+        if path == f"tasks.{name}.share" and not any(others):
+            raise InputError(
+                f"{path} can only be 1: no other task has a share, and the shares sum to 1; solve "
+                "for another number"
             )
 
 

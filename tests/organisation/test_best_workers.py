@@ -224,3 +224,15 @@ def test_the_mend_of_a_gap_without_a_horizon_works(gap):
     assert f"supervision.{gap} depends on how far" in defect.message
     assert "take it out (null), so that horizon and horizon_multiplier" in defect.message
     catalog_with().replace(changes | {"tasks.code.automation_threshold": None})
+
+
+def test_a_task_of_one_best_worker_is_swept_with_its_events():
+    """Where the walk divides an interval without points, no worker is looked for."""
+    catalog = small_catalog(
+        {"a": {"share": 1, "horizon": 4}},
+        capability={"worker": "best", "defect_probability": 0.05},
+    )
+    result = tm.sweep(catalog, np.geomspace(1e27, 1e29, 3))
+    alone = tm.sweep(catalog, [1e29])
+    assert result["output"].values[2] == pytest.approx(float(alone["output"][0]), rel=1e-9)
+    assert "automatable" in result["event_kind"].values

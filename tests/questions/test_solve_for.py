@@ -335,3 +335,23 @@ def test_reviewers_are_a_target_by_the_name_of_their_pool_or_of_their_factor():
         assert target(catalog, name).name == meant
     with pytest.raises(ValueError, match=r"write review_pool_share\.general$"):
         target(catalog, "bottleneck_share.general")
+
+
+def test_a_plain_number_is_looked_for_where_it_may_be():
+    catalog = small_catalog(
+        {"a": {"share": 1, "automation_threshold": 1e20, "verifiability": {"score": 0.5}}}, **FREE
+    )
+    assert default_range(catalog, "tasks.a.verifiability.score") == (0, 1)
+    assert catalog.range_of("latency.review_days_per_week") != (-math.inf, math.inf)
+
+
+def test_the_share_of_a_lone_task_is_no_number_to_solve_for():
+    with pytest.raises(tm.InputError, match=r"tasks\.work\.share can only be 1"):
+        tm.solve_for(one_task(), "tasks.work.share", compute=1e28, throughput_speedup=2)
+
+
+def test_slopes_beyond_every_threshold_are_searched_without_warnings():
+    rules = {"success": "logistic", "success_slope": 0.84, "required_success": 0.8}
+    catalog = small_catalog({"a": {"share": 1}}, capability=rules, **FREE)
+    result = tm.solve_for(catalog, "capability.slope", compute=1e28, throughput_speedup=1e9)
+    assert result.sizes["solution"] == 0
