@@ -155,7 +155,8 @@ def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> Activ
     price = np.where(priced, np.where(unpriced, 1.0, price), np.where(problem.scarce, TRACE, 0.0))
     carried = np.where(valid[..., None], activity, 0.0)[:, problem.tree.task]
     # the work of a mode for which an identical one acts is that one's
-    merged = (problem.stand_in >= 0) & (problem.stand_in != np.arange(carried.shape[-1]))
+    own = np.arange(problem.stand_in.shape[-1])
+    merged = (problem.stand_in >= 0) & (problem.stand_in != own)
     if merged.any():
         point, leaf, mode = np.nonzero(merged)
         acting = problem.stand_in[point, leaf, mode]
