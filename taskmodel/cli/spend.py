@@ -1,5 +1,6 @@
 """`taskmodel spend`: what a dollar should buy in research, and what people are worth."""
 
+import math
 from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
@@ -118,12 +119,24 @@ def _lines(catalog: Catalog, facts: Mapping[str, Any]) -> list[str]:
         f"As things are, on which {dollars(short['spending'])} a year are spent",
         *table(there),
         *wrapped(
-            f"An hour of research costs {dollars(short['unit_cost'])}, a field-year "
+            f"{_hour_of_research(facts)} {dollars(short['unit_cost'])}, a field-year "
             f"{dollars(short['field_year_cost'])}. At that value a working hour of one more "
             f"reviewer, besides those there are, is worth {wages}: the break-even wage. The next "
             f"dollar should buy {best}; what a dollar more gives is relative to an average dollar."
         ),
     ]
+
+
+def _hour_of_research(facts: Mapping[str, Any]) -> str:
+    """Say what the value of an hour of research is: its cost, or what a budget pays for it."""
+    budget, spending = facts["budget"], facts["short_run"]["spending"]
+    if math.isclose(budget, spending):
+        return "An hour of research costs"
+    relation = "less than" if budget < spending else "more than"
+    return (
+        f"Valued at the budget of {dollars(budget)} a year, {relation} is spent, an hour of "
+        "research is worth"
+    )
 
 
 def _review_time(catalog: Catalog, long: Mapping[str, Any]) -> str:

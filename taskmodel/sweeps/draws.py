@@ -11,7 +11,7 @@ import functools
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
@@ -110,6 +110,8 @@ def walk_many(
         solve: Callable[..., Iterable[Outcomes[T]]] = map
         if len(blocks) > 1 and threads > 1 and COMPILES:
             solve = stack.enter_context(ThreadPoolExecutor(threads)).map
+        # before the threads are waited for, as after an interrupt
+        stack.callback(many.ended.set)
         for part in solve(many.block, blocks):
             parts.append(part)
             if report is not None:
@@ -176,7 +178,7 @@ class _Many(Generic[T]):
         self.outcome, self.along = outcome, along
         self.events, self.costs = wanted
         self.axis = compute_axis(base.catalog)
-        self.desks = threading.local()
+        self.desks, self.ended = threading.local(), threading.Event()
         central = Setting(base)
         self.tree = central.organisation.nest.tree
         self.frame = frame_of(central.organisation, self.axis)
@@ -297,6 +299,8 @@ class _Many(Generic[T]):
         rows: list[int] = []
         every: list[_Drawn] = []
         for row, draw in enumerate(draws.tolist()):
+            if self.ended.is_set():
+                raise CancelledError("nobody waits for the draws any more")
             try:
                 own = setting.take(slice(row, row + 1))
                 every.append(self._walk(draw, own, nest[row : row + 1], falls[row]))

@@ -264,6 +264,10 @@ def sampler(record: FromFile) -> Sampler:
     )
 
 
+# what a word means, such as "binds", is chosen and not uncertain
+CONVENTIONS = ("supervision.binding_tolerance",)
+
+
 def _with_judgements(record: FromFile, factor: float | None) -> dict[str, Located]:
     """The quantities, with an interval for judgements that have none if there is a factor."""
     located = record.quantities()
@@ -274,7 +278,7 @@ def _with_judgements(record: FromFile, factor: float | None) -> dict[str, Locate
         source = quantity.source
         if not source and keys[0] == "tasks" and keys[2] in basis:
             source = basis[keys[2]].source
-        if JUDGEMENT in source:
+        if JUDGEMENT in source and path not in CONVENTIONS:
             located[path] = keys, measure, by_default_factor(quantity, measure, factor)
     return located
 

@@ -21,6 +21,16 @@ def test_the_page_says_what_the_next_dollar_should_buy(capsys, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["spend.nc"]
 
 
+@pytest.mark.parametrize(("budget", "relation"), [("1e6", "less"), ("1e12", "more")])
+def test_a_budget_that_is_not_what_is_spent_is_said_to_be_the_value(
+    capsys, tmp_path, budget, relation
+):
+    words = ("spend", "t_agi_ladder", "--no-figures", "--budget", budget, "-o", str(tmp_path))
+    text = " ".join(" ".join(lines_of(capsys, *words)).split())
+    assert f"a year, {relation} than is spent, an hour of research is worth" in text
+    assert "An hour of research costs" not in text
+
+
 def test_json_has_the_numbers_of_the_library(capsys, tmp_path):
     arguments = ["spend", "--compute", "1e31", "--budget", "1e8", "-o", str(tmp_path)]
     facts = json_of(capsys, *arguments)

@@ -1,5 +1,6 @@
 """Walks of many draws: each is the sweep of its own numbers, and an error is of one draw alone."""
 
+from concurrent.futures import CancelledError
 from functools import cache
 
 import numpy as np
@@ -143,3 +144,36 @@ def test_oversight_is_known_from_where_a_walk_begins(threshold):
         events = [first[row, KINDS.index(kind)] for kind in kinds]
         assert since[row].tolist() == np.where(begun, low, events).tolist()
     assert np.isnan(solved(catalog).values[0][-1][:, 2:]).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_after_an_interrupt_draws_that_were_not_begun_are_left(monkeypatch, threads):
+    """The second block of draws waits until the interrupt of the first has been noticed."""
+    block, left = draws._Many.block, []
+
+    def waiting(self, rows):
+        if rows[0] == 0:
+            return block(self, rows)
+        assert self.ended.wait(60)
+        with pytest.raises(CancelledError):
+            block(self, rows)
+        left.append(rows)
+        return draws.Outcomes([], {})
+
+    def interrupt(share):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(draws, "BLOCK_DRAWS", 2)
+    monkeypatch.setattr(draws, "COMPILES", True)
+    monkeypatch.setattr(draws._Many, "block", waiting)
+    with pytest.raises(KeyboardInterrupt):
+        walk_many(
+            Quantities(CATALOG),
+            {PATH: HEADS},
+            SPAN,
+            POINTS,
+            outcome,
+            threads=threads,
+            report=interrupt,
+        )
+    assert len(left) == threads - 1

@@ -247,6 +247,7 @@ def test_default_factor_draws_judgements_of_their_own_or_by_their_basis():
         tasks,
         basis={"horizon_multiplier": judged},
         capability={"slope": {"value": 0.485, **judged}},
+        supervision={"binding_tolerance": {"value": 0.01, **judged}},  # a convention, not drawn
         uncertainty={"default_factor": 1.5},
     )
     columns = sampler(catalog).draw(4096)
