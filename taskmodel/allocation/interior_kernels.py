@@ -37,7 +37,7 @@ from taskmodel.allocation.newton_kernels import CLOSE, most_elastic
 from taskmodel.allocation.regime_kernels import Instance
 from taskmodel.allocation.substitute_kernels import elasticities_at, kept_shares
 from taskmodel.compiled import compiled
-from taskmodel.numerics.accuracy import BALANCED, TRACE
+from taskmodel.numerics.accuracy import BALANCED, STIFF, TRACE, USED
 from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production_kernels import Nests
 
@@ -56,6 +56,24 @@ def indicate(case: Instance, iterate: CentralPoint, t: Terms, s: Moves) -> None:
             m = t.mode[i, c]
             growth = s.mode_share[i, c] / iterate.mode_share[i, m] if t.width[i] > 1 else 0.0
             iterate.share_stays[i, m] = 1.0 + growth / (1.0 - PROBE)
+
+
+@compiled
+def tell_apart(case: Instance, iterate: CentralPoint, t: Terms) -> None:
+    """Write which prices and mode shares stay, from a point that steps do not move any more.
+
+    Where modes are tied at prices next to nothing, the equations are so stiff along the tie that
+    the steps across it are lost to rounding. The point is far from the path then, but its products
+    are so small that of each pair only the unused part of a factor is tiny, or the excess cost of a
+    mode, if the price or the share stays.
+    """
+    for k in range(len(case.scarce)):
+        iterate.price_stays[k] = 1.0 if iterate.unused[k] < USED else 0.0
+    for i in range(len(case.dead)):
+        for c in range(t.width[i]):
+            m = t.mode[i, c]
+            stays = iterate.excess[i, m] < iterate.mode_share[i, m]
+            iterate.share_stays[i, m] = 1.0 if stays or t.width[i] == 1 else 0.0
 
 
 @compiled
@@ -105,6 +123,8 @@ def interior(
         for c in range(t.width[i]):
             if not abs(iterate.excess[i, t.mode[i, c]]) < inf:
                 return LOST
+    if result == SHORT and floor < STIFF:
+        tell_apart(case, iterate, t)
     return result
 
 

@@ -31,6 +31,10 @@ COST_RESOLUTION = 0.9e-9
 # at a mu where it can be told from those that vanish and the path is still followed.
 HANDOVERS = (1e-5, 1e-9, 1e-12, 1e-15, 1e-18, 1e-22, 1e-26, 1e-30, 1e-36, 1e-42, 1e-48, 1e-60)
 
+# Complementarity below which ties of modes make the equations of the interior point so stiff that
+# other steps are lost, and the unused part of a factor below which it then counts as used up.
+STIFF, USED = 1e-19, 1e-2
+
 # Least relative excess cost to which the choice between linked modes is smoothed (`start_kernels`).
 LEAST_SMOOTHING = 1e-9
 

@@ -58,3 +58,21 @@ def test_the_plan_does_not_hang_on_where_the_search_begins():
     assert slow[-1] == pytest.approx(0.5)
     assert np.unique(alone.usable[:, 1, 0]).tolist() == [False, True]
     assert np.count_nonzero(np.diff(alone.usable[:, 1, 0].astype(int))) == 1
+
+
+@pytest.mark.parametrize("people", [30, 45, 60, 100, 1000, 1e5])
+def test_tied_modes_are_told_where_a_pool_has_next_to_no_price(people):
+    """People do a task or review AI that does; another task has but one person.
+
+    An hour of review of the ten that there are gives 20 h of AI's work and takes an hour of the
+    same people. At an elasticity of 0.1 their price falls with the tenth power of their number.
+    """
+    bundles = np.zeros((2, 2, 3))
+    bundles[0, 0, 0], bundles[0, 1, [0, 2]], bundles[1, 0, 1] = 1, 0.05, 1
+    nest = Nest(0.1, [0.5, 0.5], [0, 1])
+    found = allocate(bundles, [100 * people, 100, 10], nest, [[True, True], [True, False]])
+    first, second = 100 * people - 10 + 200, 100.0
+    power = 1 - 1 / 0.1
+    output = (0.5 ** (1 / 0.1) * (first**power + second**power)) ** (1 / power)
+    assert float(found.output) == pytest.approx(output, rel=1e-9)
+    assert found.activity[0] == pytest.approx([first - 200, 200], rel=1e-6)

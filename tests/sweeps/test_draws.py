@@ -2,6 +2,7 @@
 
 from concurrent.futures import CancelledError
 from functools import cache
+from threading import Event
 
 import numpy as np
 import pytest
@@ -149,11 +150,12 @@ def test_oversight_is_known_from_where_a_walk_begins(threshold):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_after_an_interrupt_draws_that_were_not_begun_are_left(monkeypatch, threads):
     """The second block of draws waits until the interrupt of the first has been noticed."""
-    block, left = draws._Many.block, []
+    block, left, begun = draws._Many.block, [], Event()
 
     def waiting(self, rows):
         if rows[0] == 0:
             return block(self, rows)
+        begun.set()
         assert self.ended.wait(60)
         with pytest.raises(CancelledError):
             block(self, rows)
@@ -161,6 +163,7 @@ def test_after_an_interrupt_draws_that_were_not_begun_are_left(monkeypatch, thre
         return draws.Outcomes([], {})
 
     def interrupt(share):
+        assert threads == 1 or begun.wait(60)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(draws, "BLOCK_DRAWS", 2)
