@@ -20,7 +20,7 @@ from taskmodel.explore.numbers import NumberEntry, number_entry
 from taskmodel.files.quantity import SET
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.influence._cruxes import cruxes
-from taskmodel.influence.inputs import inputs_of
+from taskmodel.influence.inputs import FIELDS, inputs_of
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.paths import Paths
 from taskmodel.uncertainty import sampler
@@ -171,6 +171,8 @@ def _lever(
     else:
         ends, logarithmic = _slider(catalog, paths[0], entry)
     title = TITLES.get(name, name)
+    if name.startswith(FIELDS) and len(paths) < len(catalog.tasks):  # the name alone means all
+        title = f"{name}, {len(paths)} of {len(catalog.tasks)} tasks"
     return Lever(name, title, kind, paths, entry, *ends, logarithmic)
 
 
