@@ -257,14 +257,16 @@ def money_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
 
 
 def _priced(bench: Workbench, choice: Choice) -> tuple[Catalog, bool]:
-    """Return a catalog with prices: its own, or those of the scenario `priced`."""
+    """Return a catalog with prices: its own, or those of the scenario `priced` if it fits.
+
+    A catalog whose pools that scenario does not know is returned without: `spend` says what to
+    give.
+    """
     catalog = bench.catalog(choice)
-    if catalog.prices is not None:
+    if catalog.prices is not None or PRICED not in bench.scenarios:
         return catalog, False
     if catalog.scenario is None:
-        start = bench.start(PRICED) if PRICED in bench.scenarios else None
-        if start is not None:
-            return bench.catalog(Choice(PRICED, choice.moved, choice.changed)), True
+        return bench.catalog(Choice(PRICED, choice.moved, choice.changed)), True
     return catalog.replace(load_scenario(PRICED).set), True
 
 
