@@ -151,7 +151,7 @@ def test_reviewers_run_out_where_their_hours_get_a_price(page):
     result = tm.events(tm.sweep(tm.load_catalog(CATALOG)))
     binds = (result["kind"].values == "binds") & (result["factor"].values == "review")
     first = result.isel(event=int(np.argmax(binds)))
-    point = curve["milestones"]["reviewers_run_out"]
+    point = curve["reviewers_run_out"]["general"]
     assert binds.any()
     assert point["compute"] == pytest.approx(float(first["compute"]), rel=1e-9)
     assert point["throughput_speedup"] == pytest.approx(float(first["throughput_speedup_after"]))
@@ -160,7 +160,7 @@ def test_reviewers_run_out_where_their_hours_get_a_price(page):
 @pytest.mark.parametrize(("headcount", "at_start"), [(40, True), (1e9, False)])
 def test_few_reviewers_run_out_from_the_start_and_many_never(page, headcount, at_start):
     _, curve = question(page, "curve", set={"supervision.headcount": headcount})
-    point = curve["milestones"]["reviewers_run_out"]
+    point = curve["reviewers_run_out"]["general"]
     assert point["compute"] == curve["grid"][0] if at_start else point is None
 
 
