@@ -204,8 +204,8 @@ function milestones(facts, bands, pathsName) {
     ...Object.entries(facts.milestones).map(([name, point]) => [MILESTONES[name], point]),
     ...kinds.map((kind) => [`all hours of reviewers${ofKind(kind, kinds)} are in use`, facts.reviewers_run_out[kind]]),
   ];
-  return table(`When, with compute along ${pathsName} and people as they are`,
-    ["", { title: "compute [FLOP/year]", number: true }, "date", { title: "throughput then", number: true }],
+  return table(`When, with compute [FLOP/year] along ${pathsName} and people as they are`,
+    ["", { title: "compute", number: true }, "date", { title: "throughput then", number: true }],
     points.map(([title, point]) => point === null
       ? [title, "nowhere here", "", ""]
       : [title, compute(point.compute), when(facts.course, point.compute), times(point.throughput_speedup)]));

@@ -1,12 +1,12 @@
 // Dates: bands by date, when oversight costs what, what would buy time, and a world beside.
 
-import { element, figure, swatch, table, widthOf } from "./page.js";
+import { breakable, element, figure, swatch, table, widthOf } from "./page.js";
 import { MEASURES, isNumber, measured, month, ofKind, percent, short, times } from "./words.js";
 
 const FIRSTS = ["oversight_costs_a_tenth_from", "oversight_costs_half_from", "oversight_bottleneck_from"];
 const FIRST_COLOURS = ["var(--blue)", "var(--orange)", "var(--vermillion)"];
 const FIRST_DASHES = [null, "6,3", "2,2"];
-const LEAST = 0.02; // years that are told as a change
+const LEAST = 0.05; // years that are told as a change
 const BY = [2027, 2028, 2030];
 const finite = (value) => (isNumber(value) ? value : NaN);
 
@@ -106,12 +106,12 @@ function remedyTable(remedies, pathsName) {
     if (date === null) return "no answer";
     if (date === "inf") return "not by the path's end";
     if (row !== now && Math.abs(bought) < LEAST) return "no change";
-    return Number.isFinite(bought) && bought ? `${month(date)} (${bought > 0 ? "+" : "−"}${Math.abs(bought).toFixed(1)} y)` : month(date);
+    return Number.isFinite(bought) && bought ? `${month(date)} (${bought > 0 ? "+" : "−"}${Math.abs(bought).toFixed(1)}\u00a0y)` : month(date);
   };
   return [
     table(`What would buy time: from when …, at the catalog's own values, along ${pathsName.replaceAll("_", " ")}`,
       ["with one thing changed", ...columns.map(({ title }) => ({ title, number: true })), "what is set"],
-      [now, ...order].map((row) => [row === now ? element("strong", {}, row.title) : row.title, ...columns.map((column) => cell(row, column)), row.setting])),
+      [now, ...order].map((row) => [row === now ? element("strong", {}, row.title) : row.title, ...columns.map((column) => cell(row, column)), breakable(row.setting)])),
     element("p", { className: "quiet" }, "Reviewers run out: all the hours that they may review are in use. Oversight is no bottleneck either where reviewers are so few that people go on doing by hand what AI could do: read its date with the first. "
       + "Other changes: move an input, and this table is computed again."),
   ];
