@@ -3,11 +3,13 @@
 import pytest
 from explore.pages import institute
 
+from taskmodel.catalog import load_catalog
 from taskmodel.errors import CatalogError
 from taskmodel.explore import Workbench
 from taskmodel.explore.answers import curve_view, money_view
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.downloads import csv_text
+from taskmodel.explore.levers import levers_of
 from taskmodel.explore.remedies import remedy_view
 from taskmodel.summary import summarise
 
@@ -50,3 +52,12 @@ def test_each_kind_of_reviewers_has_remedies_of_its_own(bench):
     assert "reviewers (legal) do nothing but review" in rows
     head = csv_text(answer.dataset).splitlines()[0]
     assert "reviewers_run_out legal [calendar year]" in head
+
+
+def test_each_kind_of_reviewers_has_sliders_of_its_own(bench):
+    titles = {name: lever.title for name, lever in bench.start("").levers.items()}
+    assert titles["supervision.headcount"] == "Reviewers (general)"
+    assert titles["reviewers.legal.headcount"] == "Reviewers (legal)"
+    assert titles["reviewers.legal.max_review_share"].endswith("time in review (legal)")
+    single = levers_of(load_catalog("t_agi_ladder"))
+    assert single["supervision.headcount"].title == "Reviewers"
