@@ -21,14 +21,14 @@ from taskmodel.lead.plans.dataset import lead_time
 from taskmodel.lead.plans.load import load_plan
 from taskmodel.money._spend import spend
 from taskmodel.numerics.accuracy import EVENT_OFFSET
-from taskmodel.organisation.reviewers import review_factor
+from taskmodel.organisation.reviewers import factor_words, review_factor
 from taskmodel.questions._bottleneck_map import bottleneck_map
 from taskmodel.summary import milestone_points
 from taskmodel.summary.by_date import observed_moments
 from taskmodel.summary.facts import SPEEDUPS, Point
 from taskmodel.sweeps.axes import COMPUTE, Course
 from taskmodel.sweeps.paths import courses
-from taskmodel.sweeps.trace import binding_intervals, sweep_line
+from taskmodel.sweeps.trace import StateInterval, binding_intervals, sweep_line
 from taskmodel.takeoff.beside import alignment_beside
 
 LINES = ("throughput_speedup", "latency_speedup", "speedup", "oversight_cost")
@@ -69,7 +69,8 @@ def curve_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
         },
         "today": catalog.compute.today.value,
         "tolerance": float(result["binding_tolerance"]),
-        "milestones": {**milestone_points(result), RUN_OUT: reviewers_run_out(result)},
+        "milestones": milestone_points(result),
+        RUN_OUT: reviewers_run_out(result),
         "openings": _openings(result),
         "course": {"dates": course.dates, "compute": course.values},
         "observed": observations(start.moments, course),
@@ -79,14 +80,20 @@ def curve_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     return ViewAnswer(facts, result)
 
 
-def reviewers_run_out(result: xr.Dataset) -> Point | None:
-    """Return the first point of a sweep from which all hours of some reviewers are in use."""
+def reviewers_run_out(result: xr.Dataset) -> dict[str, Point | None]:
+    """Return for each kind of reviewers the first point of a sweep with all their hours in use."""
     intervals = binding_intervals(result)
-    reviewers = result["reviewers"].values.tolist()
-    starts = [part.start for name in reviewers for part in intervals[review_factor(name)][:1]]
-    if not starts:
+    return {
+        kind: _first_point(result, intervals[review_factor(kind)])
+        for kind in result["reviewers"].values.tolist()
+    }
+
+
+def _first_point(result: xr.Dataset, intervals: list[StateInterval]) -> Point | None:
+    """Return the start of the first interval, with the speed-ups from there on."""
+    if not intervals:
         return None
-    first, values = float(min(starts)), []
+    first, values = float(intervals[0].start), []
     for name in SPEEDUPS:
         line = sweep_line(result, name)
         after = np.searchsorted(line.position, first, side="right") - 1
@@ -239,10 +246,11 @@ def money_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     inside = sides[(sides > grid.low) & (sides < grid.high)]
     result = spend(catalog, np.union1d(points, inside))
     names = ("unit_cost", "unit_cost_as_is", "unit_cost_without_ai", "dollar_speedup")
+    words = factor_words(catalog)
     facts = {
         "compute": rounded(result[COMPUTE].values),
         **{name: rounded(result[name].values) for name in names},
-        "factors": result["factor"].values,
+        "factors": [words.get(name, name) for name in result["factor"].values.tolist()],
         "spending_share": rounded(result["spending_share"].values.T),
         "spending_share_as_is": rounded(result["spending_share_as_is"].values.T),
         "dollar_return": rounded(result["dollar_return"].values.T),
@@ -257,14 +265,16 @@ def money_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
 
 
 def _priced(bench: Workbench, choice: Choice) -> tuple[Catalog, bool]:
-    """Return a catalog with prices: its own, or those of the scenario `priced`."""
+    """Return a catalog with prices: its own, or those of the scenario `priced` if it fits.
+
+    A catalog whose pools that scenario does not know is returned without: `spend` says what to
+    give.
+    """
     catalog = bench.catalog(choice)
-    if catalog.prices is not None:
+    if catalog.prices is not None or PRICED not in bench.scenarios:
         return catalog, False
     if catalog.scenario is None:
-        start = bench.start(PRICED) if PRICED in bench.scenarios else None
-        if start is not None:
-            return bench.catalog(Choice(PRICED, choice.moved, choice.changed)), True
+        return bench.catalog(Choice(PRICED, choice.moved, choice.changed)), True
     return catalog.replace(load_scenario(PRICED).set), True
 
 

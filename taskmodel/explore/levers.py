@@ -20,17 +20,21 @@ from taskmodel.explore.numbers import NumberEntry, number_entry
 from taskmodel.files.quantity import SET
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.influence._cruxes import cruxes
-from taskmodel.influence.inputs import inputs_of
+from taskmodel.influence.inputs import FIELDS, inputs_of
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.sweeps.paths import Paths
 from taskmodel.uncertainty import sampler
 from taskmodel.uncertainty._sampler import PivotedLine
 
 NUMBER, SCALE, LEVEL, SLOPE = "number", "scale", "level", "slope"
-# what people decide, beside what is uncertain
+# what people decide, beside what is uncertain: of each kind of reviewers, in its block
+OF_REVIEWERS = {
+    "headcount": "Reviewers{kind}",
+    "max_review_share": "Largest part of their time in review{kind}",
+}
+# and of all
 DECISIONS = (
-    "supervision.headcount",
-    "supervision.max_review_share",
     "supervision.assist_limit",
     "capability.required_success",
     "supervision.defect_budget",
@@ -47,8 +51,6 @@ TITLES = {
     "production.elasticity": "Elasticity of substitution between tasks",
     "production.parallel_exponent": "Parallel exponent",
     "latency.serial_speed": "Serial speed of AI",
-    "supervision.headcount": "Reviewers",
-    "supervision.max_review_share": "Largest part of their time in review",
     "supervision.assist_limit": "Part of review with a trusted critic",
     "capability.required_success": "Success required of AI",
     "supervision.defect_budget": "Defects that may escape",
@@ -110,7 +112,9 @@ def levers_of(catalog: Catalog) -> dict[str, Lever]:
             else:
                 kind, entry = SCALE, _common_factor(catalog, name, members)
             result[name] = _lever(catalog, name, kind, members, entry)
-    for path in DECISIONS:
+    blocks = [reviewer_block(kind) for kind in reviewer_pools(catalog)]
+    of_reviewers = (f"{block}.{field}" for field in OF_REVIEWERS for block in blocks)
+    for path in (*of_reviewers, *DECISIONS):
         if path not in result and isinstance(catalog.get(path), (int, float)):
             entry = number_entry(catalog, path)
             result[path] = _lever(catalog, path, NUMBER, (path,), entry)
@@ -170,8 +174,20 @@ def _lever(
         ends, logarithmic = (1 / FACTORS, FACTORS), True
     else:
         ends, logarithmic = _slider(catalog, paths[0], entry)
-    title = TITLES.get(name, name)
+    title = _title(catalog, name, len(paths))
     return Lever(name, title, kind, paths, entry, *ends, logarithmic)
+
+
+def _title(catalog: Catalog, name: str, members: int) -> str:
+    """Return the name of an input for readers, with the kind of reviewers if there are several."""
+    if name.startswith(FIELDS) and members < len(catalog.tasks):  # the name alone means all
+        return f"{name}, {members} of {len(catalog.tasks)} tasks"
+    kinds = {reviewer_block(kind): kind for kind in reviewer_pools(catalog)}
+    block, _, field = name.rpartition(".")
+    if block in kinds and field in OF_REVIEWERS:
+        kind = f" ({kinds[block]})" if len(kinds) > 1 else ""
+        return OF_REVIEWERS[field].format(kind=kind)
+    return TITLES.get(name, name)
 
 
 def _slider(catalog: Catalog, path: str, entry: NumberEntry) -> tuple[tuple[float, float], bool]:

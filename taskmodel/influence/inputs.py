@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -18,6 +19,7 @@ from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.uncertainty import Sampler, sampler
 
 END = float(normal_quantile(0.95))  # score of the upper end of a 90 % interval
+FIELDS = "tasks.*."  # before the name of a field of the tasks
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +38,15 @@ class Inputs:
     def groups(self) -> dict[str, list[str]]:
         """Independent normal numbers (`Sampler.names`) that are one input, by its name.
 
-        Numbers of one group of the file are one input, and so are ungrouped numbers of one field of
-        the tasks (``tasks.*.share``); any other number is one by itself. Inputs that a correlation
-        ties become one, named after all of them.
+        Numbers of one group of the file are one input, and so are several ungrouped numbers of one
+        field of the tasks (``tasks.*.share``); any other number is one by itself. Inputs that a
+        correlation ties become one, named after all of them.
         """
         result: dict[str, list[str]] = {}
         for prefix, laws in self.samplers.items():
+            titles = _inputs_by_number(laws)
             for name in laws.names:
-                result.setdefault(prefix + _title(laws, name), []).append(prefix + name)
+                result.setdefault(prefix + titles[name], []).append(prefix + name)
         return result
 
     @property
@@ -51,8 +54,9 @@ class Inputs:
         """Uncertain numbers by input, in the order of `groups`."""
         result: dict[str, list[str]] = {name: [] for name in self.groups}
         for prefix, laws in self.samplers.items():
+            titles = _inputs_by_number(laws)
             for path in laws.laws:
-                result[prefix + _title(laws, path)].append(prefix + path)
+                result[prefix + titles[path]].append(prefix + path)
         return result
 
     def at_pivots(self, columns: Mapping[str, Array]) -> dict[str, Array]:
@@ -123,19 +127,27 @@ def as_paths(paths: str | PathLike[str] | Paths) -> Paths:
     return load_paths(paths if isinstance(paths, str) else Path(paths))
 
 
+def _inputs_by_number(laws: Sampler) -> dict[str, str]:
+    """Return the input of each number of a draw, and of each uncertain number, by its name.
+
+    Those that correlations tie have one. A number that is alone in its field has its own name: that
+    of the field means all tasks.
+    """
+    homes = {name: _input_of(laws, name) for name in (*laws.names, *laws.laws)}
+    members = Counter(homes[path] for path in laws.laws)
+    for name, home in homes.items():
+        if home.startswith(FIELDS) and members[home] == 1:
+            homes[name] = name
+    tied = dict.fromkeys(homes[path] for path in laws.correlated)
+    return {name: " + ".join(tied) if home in tied else home for name, home in homes.items()}
+
+
 def _input_of(laws: Sampler, name: str) -> str:
-    """Return the input that a number of a draw, or an uncertain number, belongs to."""
+    """Return the group or the field of a number; of other numbers the name."""
     if name.startswith("group "):
         return name.removeprefix("group ")
     group, common = laws.groups.get(name, ("", 0.0))
     if common > 0:
         return group
     first, *_, last = name.split(".")
-    return f"tasks.*.{last}" if first == "tasks" else name
-
-
-def _title(laws: Sampler, name: str) -> str:
-    """Return the input that a number belongs to, those tied by correlations together."""
-    home = _input_of(laws, name)
-    tied = dict.fromkeys(_input_of(laws, path) for path in laws.correlated)
-    return " + ".join(tied) if home in tied else home
+    return FIELDS + last if first == "tasks" else name

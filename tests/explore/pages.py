@@ -6,7 +6,27 @@ import threading
 import time
 from contextlib import contextmanager
 
+from small import small_catalog
+
 from taskmodel.explore import Server, Workbench
+
+INTERVAL = {"value": 0.2, "low": 0.05, "high": 0.8, "source": "judgement", "note": "of a test"}
+TASKS = {
+    "design": {"share": 0.6, "horizon": 1, "review_ratio": INTERVAL},
+    "contracts": {"share": 0.4, "horizon": 1, "reviewers": ["legal"]},
+}
+LEGAL = {"pool": "dedicated", "headcount": 0.2, "hours_per_year": 100, "max_review_share": 0.8}
+
+
+def institute():
+    """The text of a catalog of economists, with lawyers who review what is theirs alone."""
+    catalog = small_catalog(
+        TASKS,
+        reviewers={"legal": LEGAL},
+        supervision={"headcount": 3, "max_review_share": 0.3},
+        compute={"inference_share": 1e-8},
+    )
+    return catalog.yaml_text.replace("researchers", "economists")
 
 
 def until(condition, patience=120):

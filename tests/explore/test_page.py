@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from explore.pages import served, until
+from explore.pages import institute, served, until
 from locations import TESTS
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -30,6 +30,10 @@ return side ? side.querySelectorAll('figure, svg.tasks').length : 0"""
 LINE = """const line = document.querySelector('.side g.line[stroke="var(--ink)"] path');
 return line && line.getAttribute('d')"""
 FITS = "const page = document.documentElement; return page.scrollWidth <= page.clientWidth"
+TOO_WIDE = """return [...document.querySelectorAll('#controls, .scroll')]
+  .filter((item) => item.scrollWidth > item.clientWidth).map((item) => item.ariaLabel)"""
+SHIFT = """const [lever, done] = arguments;
+import('/controls.js').then(({ shiftText }) => done(shiftText(lever)))"""
 SERIOUS = """const [chosen, done] = arguments;
 const options = { resultTypes: ['violations'] };
 axe.run(document.querySelector(chosen), options).then((result) => done(result.violations
@@ -40,6 +44,15 @@ axe.run(document.querySelector(chosen), options).then((result) => done(result.vi
 @pytest.fixture(scope="module")
 def page():
     with served(CATALOG) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The page of a catalog with two kinds of reviewers, and an uncertain number with a path."""
+    path = tmp_path_factory.mktemp("own") / "institute.yaml"
+    path.write_text(institute(), encoding="utf-8")
+    with served(path) as server:
         yield server
 
 
@@ -184,7 +197,7 @@ def test_what_buys_time_is_a_click_away_and_sorted_by_what_it_buys(browser, page
     assert state_of(browser)["view"] == "time"
     assert rows[0][0].startswith("as things are")
     dates = "\n".join(row[1] for row in rows).replace("−", "-")
-    bought = [float(years) for years in re.findall(r"\((.\d+\.\d) y\)", dates)]
+    bought = [float(years) for years in re.findall(r"\((.\d+\.\d)\sy\)", dates)]
     assert bought and bought == sorted(bought, reverse=True)
 
 
@@ -224,3 +237,41 @@ def test_views_fit_and_have_no_serious_fault_of_access(browser, page, size, sche
         faults += [f"{view}: {fault}" for fault in found]
         assert browser.execute_script(FITS), view
     assert not faults
+
+
+def test_reviewers_who_run_out_are_named_by_their_kind(browser, own):
+    visit(browser, own)
+    answer = field(browser, "answer").text
+    assert "Reviewers run out: legal from February 2026, general from November 2026;" in answer
+    rows = browser.find_element(By.CSS_SELECTOR, "[aria-label^='When, with compute']").text
+    assert re.search(r"all hours of reviewers \(legal\) are in use 1.4e28 February 2026", rows)
+    assert re.search(r"all hours of reviewers \(general\) are in use 9.1e28 November 2026", rows)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_a_slider_with_a_long_name_can_be_reset_and_dates_are_not_cut(browser, own, size):
+    visit(browser, own, "a.move.tasks.design.review_ratio=0.3", size)
+    assert browser.find_element(By.CSS_SELECTOR, ".lever.moved .undo").is_displayed()
+    assert not browser.execute_script(TOO_WIDE)
+
+
+def test_what_is_set_is_not_cut(browser, own):
+    visit(browser, own, "view=time")
+    assert browser.find_elements(By.CSS_SELECTOR, "[aria-label^='What would buy time']")
+    assert not browser.execute_script(TOO_WIDE)
+
+
+@pytest.mark.parametrize(
+    ("shifts", "words"),
+    [
+        (["inf", 0], "never at the low end of the interval, no change at the high end (a crux)"),
+        ([1.03, -0.71], "1.0 years later at the low end of the interval, 0.7 years earlier at"),
+        (["-inf", None], "by the path's end, unlike at the median, at the low end of the interval"),
+    ],
+)
+def test_what_an_interval_does_to_the_date_of_the_bottleneck_is_told_in_words(
+    browser, page, shifts, words
+):
+    visit(browser, page)
+    text = browser.execute_async_script(SHIFT, {"shifts": shifts, "crux": True})
+    assert text.startswith("oversight becomes the bottleneck: ") and words in text

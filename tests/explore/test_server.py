@@ -17,7 +17,7 @@ from taskmodel.explore import Server, Workbench
 from taskmodel.explore.answers import ViewAnswer
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.gate import MOST_BYTES
-from taskmodel.explore.levers import moved_draws
+from taskmodel.explore.levers import levers_of, moved_draws
 from taskmodel.explore.server import AT_A_TIME, STREAMS, VIEWS, read_assets
 
 CATALOG = "t_agi_ladder"
@@ -151,7 +151,7 @@ def test_reviewers_run_out_where_their_hours_get_a_price(page):
     result = tm.events(tm.sweep(tm.load_catalog(CATALOG)))
     binds = (result["kind"].values == "binds") & (result["factor"].values == "review")
     first = result.isel(event=int(np.argmax(binds)))
-    point = curve["milestones"]["reviewers_run_out"]
+    point = curve["reviewers_run_out"]["general"]
     assert binds.any()
     assert point["compute"] == pytest.approx(float(first["compute"]), rel=1e-9)
     assert point["throughput_speedup"] == pytest.approx(float(first["throughput_speedup_after"]))
@@ -160,7 +160,7 @@ def test_reviewers_run_out_where_their_hours_get_a_price(page):
 @pytest.mark.parametrize(("headcount", "at_start"), [(40, True), (1e9, False)])
 def test_few_reviewers_run_out_from_the_start_and_many_never(page, headcount, at_start):
     _, curve = question(page, "curve", set={"supervision.headcount": headcount})
-    point = curve["milestones"]["reviewers_run_out"]
+    point = curve["reviewers_run_out"]["general"]
     assert point["compute"] == curve["grid"][0] if at_start else point is None
 
 
@@ -185,6 +185,22 @@ def test_a_moved_group_scales_its_numbers_with_their_intervals(page):
             assert (after.value, after.low, after.high) == pytest.approx(
                 (2 * before.value, 2 * before.low, 2 * before.high)
             )
+
+
+def test_a_slider_says_how_many_tasks_it_moves():
+    ratios = [f"tasks.{name}.review_ratio" for name in ("1_second", "1_minute", "1_hour")]
+    certain = {"uncertainty": None, "tasks.*.review_ratio.distribution": "fixed"}
+    catalog = tm.load_catalog(CATALOG).replace(certain)
+    interval = {"value": 0.1, "low": 0.05, "high": 0.4, "source": "judgement", "note": "of a test"}
+    titles = {
+        len(paths): {
+            name: lever.title
+            for name, lever in levers_of(catalog.replace(dict.fromkeys(paths, interval))).items()
+        }
+        for paths in (ratios[:1], ratios[1:])
+    }
+    assert titles[1][ratios[0]] == ratios[0]
+    assert titles[2]["tasks.*.review_ratio"] == "tasks.*.review_ratio, 2 of 6 tasks"
 
 
 def test_levers_and_numbers_carry_unit_interval_and_source(page):

@@ -7,6 +7,7 @@ import { isNumber, short, unitText } from "./words.js";
 const STEPS = 1000;
 const MOST_FOUND = 25;
 const WAIT = 150; // milliseconds after the last letter of a search
+const LEAST = 0.05; // years that are told as a change
 
 const toValue = (lever, position) => {
   const { bottom, top, logarithmic } = lever;
@@ -49,12 +50,20 @@ const intervalText = (entry) => isNumber(entry.low)
   ? `${short(entry.value)} [90 %: ${short(entry.low)} to ${short(entry.high)}]`
   : `${short(entry.value)} in the catalog`;
 
-function shiftText(lever) {
+// When oversight becomes the bottleneck at an end of an interval, beside the median.
+function shiftAt(shift) {
+  if (shift === null) return "no answer";
+  if (shift === "inf") return "never";
+  if (shift === "-inf") return "by the path's end, unlike at the median,";
+  if (Math.abs(shift) < LEAST) return "no change";
+  return `${Math.abs(shift).toFixed(1)} years ${shift > 0 ? "later" : "earlier"}`;
+}
+
+export function shiftText(lever) {
   if (!lever.shifts.length) return null;
-  const year = (shift) => !isNumber(shift) ? "never" : Math.abs(shift) < 0.05 ? "0" : `${shift > 0 ? "+" : "−"}${Math.abs(shift).toFixed(1)}`;
   if (lever.shifts.every((shift) => shift === 0)) return "its interval does not move the date of the bottleneck";
-  const [low, high] = lever.shifts.map(year);
-  return `its interval moves the date of the bottleneck by ${low} to ${high} years${lever.crux ? " (a crux)" : ""}`;
+  const [low, high] = lever.shifts.map(shiftAt);
+  return `oversight becomes the bottleneck: ${low} at the low end of the interval, ${high} at the high end${lever.crux ? " (a crux)" : ""}`;
 }
 
 export class Controls {

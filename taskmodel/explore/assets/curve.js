@@ -1,8 +1,8 @@
 // The speed-up along compute with bands and what was measured; below it, what binds.
 
 import { element, figure, swatch, table, widthOf } from "./page.js";
-import { MEASURES, MILESTONES, colourOf, compute, computeOf, isNumber, measured, month, percent, power,
-  short, sourceName, times, when } from "./words.js";
+import { MEASURES, MILESTONES, colourOf, compute, computeOf, isNumber, measured, month, ofKind, percent,
+  power, short, sourceName, times, when } from "./words.js";
 
 const HIGH = 20; // from which an axis is logarithmic
 const MARGIN = { left: 46, right: 14 };
@@ -199,11 +199,16 @@ function readout(facts, at) {
 }
 
 function milestones(facts, bands, pathsName) {
-  return table(`When, with compute along ${pathsName} and people as they are`,
-    ["", { title: "compute [FLOP/year]", number: true }, "date", { title: "throughput then", number: true }],
-    Object.entries(facts.milestones).map(([name, point]) => point === null
-      ? [MILESTONES[name], "nowhere here", "", ""]
-      : [MILESTONES[name], compute(point.compute), when(facts.course, point.compute), times(point.throughput_speedup)]));
+  const kinds = Object.keys(facts.reviewers_run_out);
+  const points = [
+    ...Object.entries(facts.milestones).map(([name, point]) => [MILESTONES[name], point]),
+    ...kinds.map((kind) => [`all hours of reviewers${ofKind(kind, kinds)} are in use`, facts.reviewers_run_out[kind]]),
+  ];
+  return table(`When, with compute [FLOP/year] along ${pathsName} and people as they are`,
+    ["", { title: "compute", number: true }, "date", { title: "throughput then", number: true }],
+    points.map(([title, point]) => point === null
+      ? [title, "nowhere here", "", ""]
+      : [title, compute(point.compute), when(facts.course, point.compute), times(point.throughput_speedup)]));
 }
 
 function observations(facts, measure) {

@@ -213,12 +213,10 @@ function draw(side) {
 function showAnswer() {
   const known = sides().filter((side) => shown[side].curve);
   const answers = known.map((side) => {
-    const { milestones, course } = shown[side].curve;
+    const { milestones, reviewers_run_out: kinds, course } = shown[side].curve;
     const say = (point) => point ? `from ${when(course, point.compute)}` : `at no compute up to ${compute(shown[side].curve.grid.at(-1))} FLOP/year`;
-    const { oversight_costs_half: half, reviewers_run_out: out, oversight_bottleneck: most } = milestones;
-    const both = out && most && out.compute === most.compute;
-    return element("p", { className: "main" }, state.compare ? `${sideName(side)}: ` : null, `Oversight costs half ${say(half)}. `,
-      both ? `Reviewers run out, and it is the bottleneck, ${say(out)}. ` : `Reviewers run out ${say(out)}; it is the bottleneck ${say(most)}. `);
+    const { oversight_costs_half: half, oversight_bottleneck: most } = milestones;
+    return element("p", { className: "main" }, state.compare ? `${sideName(side)}: ` : null, `Oversight costs half ${say(half)}. `, runOut(kinds, most, say));
   });
   if (known.length && state.view !== "time") {
     answers[0].append(element("button", { type: "button", className: "link", onclick: () => open("time") }, "What would buy time?"));
@@ -230,7 +228,20 @@ function showAnswer() {
   });
   const dated = known.filter((side) => shown[side].dates?.done && shown[side].dates.first).map((side) => `${state.compare ? `${sideName(side)}: o` : "O"}ver ${drawn(shown[side].dates)}. `);
   byId("answer").replaceChildren(...answers, element("p", { className: "quiet" },
-    `Costs half: were review to take no time, output would be twice as high. Run out: all the hours that they may review are in use. At the catalog's own values, with compute along ${pathsName().replaceAll("_", " ")}. `, ...dated, ...today));
+    `Costs half: were review to take no time, output would be twice as high. Run out: all the hours that they may review are in use, so that review hours are scarce. At the catalog's own values, with compute along ${pathsName().replaceAll("_", " ")}. `, ...dated, ...today));
+}
+
+// From when reviewers have no hour left, each kind by its name, and from when oversight is the bottleneck.
+function runOut(kinds, most, say) {
+  const place = (point) => point ? point.compute : Infinity;
+  const points = Object.entries(kinds).sort(([, first], [, second]) => place(first) - place(second) || 0);
+  if (points.length > 1) {
+    return `Reviewers run out: ${points.map(([kind, point]) => `${kind} ${say(point)}`).join(", ")}; oversight is the bottleneck ${say(most)}. `;
+  }
+  const [[, out]] = points;
+  return out && most && out.compute === most.compute
+    ? `Reviewers run out, and it is the bottleneck, ${say(out)}. `
+    : `Reviewers run out ${say(out)}; it is the bottleneck ${say(most)}. `;
 }
 
 function valueNow(facts, name) {

@@ -30,6 +30,9 @@ export function figure({ caption, note, description, ...options }) {
     svg);
 }
 
+// A dotted path that may be broken between its words.
+export const breakable = (path) => element("span", {}, ...path.split(/(?<=[._=])/).flatMap((word) => [word, element("wbr")]));
+
 export function widthOf(container) {
   return Math.max(260, Math.floor(container.clientWidth));
 }

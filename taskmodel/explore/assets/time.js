@@ -1,14 +1,12 @@
 // Dates: bands by date, when oversight costs what, what would buy time, and a world beside.
 
-import { element, figure, swatch, table, widthOf } from "./page.js";
-import { MEASURES, isNumber, measured, month, percent, short, times } from "./words.js";
+import { breakable, element, figure, swatch, table, widthOf } from "./page.js";
+import { MEASURES, isNumber, measured, month, ofKind, percent, short, times } from "./words.js";
 
 const FIRSTS = ["oversight_costs_a_tenth_from", "oversight_costs_half_from", "oversight_bottleneck_from"];
 const FIRST_COLOURS = ["var(--blue)", "var(--orange)", "var(--vermillion)"];
 const FIRST_DASHES = [null, "6,3", "2,2"];
-const COLUMNS = { oversight_costs_half: "oversight costs half", reviewers_run_out: "reviewers run out", oversight_bottleneck: "oversight is the bottleneck" };
-const SORTED_BY = ["oversight_costs_half", "oversight_bottleneck"];
-const LEAST = 0.02; // years that are told as a change
+const LEAST = 0.05; // years that are told as a change
 const BY = [2027, 2028, 2030];
 const finite = (value) => (isNumber(value) ? value : NaN);
 
@@ -90,24 +88,30 @@ function chance(bands, name, year) {
   return index < 0 ? null : bands.probability[name][index];
 }
 
-// Changes in the order of the time that they buy until oversight costs half, then until it binds most.
+// Changes in the order of the time that they buy until oversight costs half, then until it binds
+// most, then until reviewers run out.
 function remedyTable(remedies, pathsName) {
-  const places = Object.keys(COLUMNS).map((name) => remedies.milestones.indexOf(name));
+  const { reviewers } = remedies;
+  const milestone = (title, name) => ({ title, date: (row) => row.dates[remedies.milestones.indexOf(name)] });
+  const half = milestone("oversight costs half", "oversight_costs_half");
+  const most = milestone("oversight is the bottleneck", "oversight_bottleneck");
+  const out = reviewers.map((kind, index) => ({ title: `reviewers run out${ofKind(kind, reviewers)}`, date: (row) => row.reviewers_run_out[index] }));
+  const columns = [half, ...out, most];
   const [now, ...changes] = remedies.rows;
   const year = (date) => date === "inf" ? Infinity : date ?? -Infinity;
-  const gain = (row, place) => year(row.dates[place]) === year(now.dates[place]) ? 0 : year(row.dates[place]) - year(now.dates[place]);
-  const order = [...changes].sort((one, other) => SORTED_BY.map((name) => remedies.milestones.indexOf(name)).map((place) => gain(other, place) - gain(one, place)).find((difference) => difference) || 0);
-  const cell = (row, place) => {
-    const date = row.dates[place], bought = gain(row, place);
+  const gain = (row, { date }) => year(date(row)) === year(date(now)) ? 0 : year(date(row)) - year(date(now));
+  const order = [...changes].sort((one, other) => [half, most, ...out].map((column) => gain(other, column) - gain(one, column)).find((difference) => difference) || 0);
+  const cell = (row, column) => {
+    const date = column.date(row), bought = gain(row, column);
     if (date === null) return "no answer";
     if (date === "inf") return "not by the path's end";
     if (row !== now && Math.abs(bought) < LEAST) return "no change";
-    return Number.isFinite(bought) && bought ? `${month(date)} (${bought > 0 ? "+" : "−"}${Math.abs(bought).toFixed(1)} y)` : month(date);
+    return Number.isFinite(bought) && bought ? `${month(date)} (${bought > 0 ? "+" : "−"}${Math.abs(bought).toFixed(1)}\u00a0y)` : month(date);
   };
   return [
     table(`What would buy time: from when …, at the catalog's own values, along ${pathsName.replaceAll("_", " ")}`,
-      ["with one thing changed", ...Object.values(COLUMNS).map((title) => ({ title, number: true })), "what is set"],
-      [now, ...order].map((row) => [row === now ? element("strong", {}, row.title) : row.title, ...places.map((place) => cell(row, place)), row.setting])),
+      ["with one thing changed", ...columns.map(({ title }) => ({ title, number: true })), "what is set"],
+      [now, ...order].map((row) => [row === now ? element("strong", {}, row.title) : row.title, ...columns.map((column) => cell(row, column)), breakable(row.setting)])),
     element("p", { className: "quiet" }, "Reviewers run out: all the hours that they may review are in use. Oversight is no bottleneck either where reviewers are so few that people go on doing by hand what AI could do: read its date with the first. "
       + "Other changes: move an input, and this table is computed again."),
   ];

@@ -23,11 +23,13 @@ export const MILESTONES = {
   oversight_costs_a_tenth: "oversight costs a tenth (1.1×)",
   oversight_costs_half: "oversight costs half (2×)",
   oversight_binds: "oversight begins to bind",
-  reviewers_run_out: "all hours of reviewers are in use",
   oversight_bottleneck: "oversight is the bottleneck",
 };
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
   "September", "October", "November", "December"];
+
+// The kind of reviewers after a name, where there are several, as `taskmodel run` names it.
+export const ofKind = (kind, kinds) => kinds.length > 1 ? ` (${kind})` : "";
 
 export const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
