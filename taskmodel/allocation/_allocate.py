@@ -14,7 +14,7 @@ from taskmodel.allocation.blocks import activity_of_rows, by_joint_modes, rows_o
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import fair_splits
-from taskmodel.allocation.presolve import Problem, by_task
+from taskmodel.allocation.presolve import Problem, at_all_modes
 from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.allocation.solver import optima_of, outputs_of
@@ -252,7 +252,7 @@ def _solved(
     most_used = problem.factor_use(activity).max(axis=1)
     activity = activity / np.where(certified, most_used, 1.0)[:, None, None]
     tasks, modes = organisations.bundle.shape[1:3]
-    work = by_task(problem, activity / problem.copies, tasks, modes)
+    work = at_all_modes(problem, activity / problem.copies, tasks, modes)
     scarce = (supply > 0) & np.isfinite(supply)
     output = np.exp(log_output)
     shadow_price = price * output[:, None] / np.where(scarce, supply, 1.0)
@@ -262,7 +262,7 @@ def _solved(
         factor_elasticity=price,
         factor_elasticity_range=ends,
         activity=work,
-        usable=by_task(problem, usable, tasks, modes),
+        usable=at_all_modes(problem, usable, tasks, modes),
         priced=price > NO_PRICE,
         factor_use=np.einsum("ptm,ptmk->pk", work, organisations.bundle),
         gap=gap,

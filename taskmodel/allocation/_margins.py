@@ -16,7 +16,7 @@ from taskmodel.allocation.blocks import (
     rows_of_activity,
 )
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
-from taskmodel.allocation.presolve import at_callers_modes, by_task
+from taskmodel.allocation.presolve import at_callers_modes, at_all_modes
 from taskmodel.allocation.solution import Allocation
 from taskmodel.numerics.accuracy import NO_PRICE
 from taskmodel.numerics.types import Array
@@ -111,7 +111,7 @@ def _tile_margins(organisations: Organisations, activity: Array, elasticity: Arr
         ),
         spare=np.where(problem.scarce & ~state.priced, 1 - used, np.inf),
         factor_elasticity=np.where(state.price > NO_PRICE, state.price, 0.0),
-        activity=by_task(problem, work / problem.copies, tasks, modes),
+        activity=at_all_modes(problem, work / problem.copies, tasks, modes),
         output=np.exp(-state.log_cost),
         solved=np.isfinite(state.price).all(axis=1) & state.converged,
     )

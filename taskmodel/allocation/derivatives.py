@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 from taskmodel.allocation.active_set import ActiveSet, active_set_of, followed, instances_of
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.newton_kernels import evaluate, newton_matrix, right_side
-from taskmodel.allocation.presolve import Problem, by_task
+from taskmodel.allocation.presolve import Problem, at_all_modes
 from taskmodel.allocation.regime_kernels import SCALE, Regimes, instance_of, regime_of, workspace
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.errors import InputError
@@ -146,7 +146,7 @@ def slopes(
     moving = _evaluated(nodes, state, state.price * np.exp(log_price))
     share = _fair_slopes(_evaluated(centre, state, state.price), moving, state, weights)
     # identical modes have equal shares
-    share_slope = by_task(centre, share / centre.copies, tasks, modes)
+    share_slope = at_all_modes(centre, share / centre.copies, tasks, modes)
     result.mode_share[smooth] = share_slope[smooth]
     task_output = along(weights, np.where(centre.dead, 0.0, moving.work))
     result.task_output[np.ix_(smooth, centre.tree.task)] = task_output[smooth]

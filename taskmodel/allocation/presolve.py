@@ -199,7 +199,7 @@ def at_callers_modes(
     return result
 
 
-def by_task(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:
+def at_all_modes(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:
     """Values by leaf and mode of a problem as an array over the caller's tasks and modes.
 
     Identical modes have the value of the one that acts for them; a task used twice is the sum of
