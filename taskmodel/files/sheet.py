@@ -16,7 +16,6 @@ from taskmodel.files.yaml import MAX_BYTES, read_text
 
 SEPARATORS = ",;\t"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_DECIMAL_COMMA = re.compile(r"([-+]?[0-9]*),([0-9]+([eE][-+]?[0-9]+)?)")
 
 
 class SheetRow(NamedTuple):
@@ -76,15 +75,6 @@ class Sheet(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """Names of the columns in lower case."""
         return tuple(cell.lower() for cell in self.header.cells)
-
-    def number_text(self, text: str) -> str:
-        """Return the text of a number with a point for a decimal comma.
-
-        Where semicolons separate cells a comma is a decimal comma.
-        """
-        if self.header.separator != ";":
-            return text
-        return _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
