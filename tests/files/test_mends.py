@@ -225,7 +225,7 @@ def defects_of(text):
     [
         ("x: 0485", 4, "the number 0485 begins with 0; write 485, or 0.485 if a decimal point"),
         ("x: -00.5", 4, "the number -00.5 begins with 0; write -0.5"),
-        ("x: {value: 0,485}", 14, "for a decimal comma write 0.485"),
+        ("x: {value: 0,485}", 14, "a comma ends an entry here; write 0.485"),
         ("x: {unit: %}", 11, "put the text in quotes"),
         ("x:\u00a00.1", 3, "U+00A0 (no-break space) stands where a blank is needed"),
         (r'x: "a\e[31m"', 4, "an escape gives the character U+001B"),
@@ -237,6 +237,32 @@ def test_marks_that_change_a_number_or_a_text_are_located(line, column, message)
     text = f"title: A catalog\n{line}\nquestion: what?\n"
     first = next(defect for defect in defects_of(text) if message in defect.message)
     assert (first.line, first.column) == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("number", "meant"),
+    [
+        ("40,000", (40000, 40)),
+        ("1,200", (1200, 1.2)),
+        ("40,000,000", (40_000_000,)),
+        ("0,485", (0.485,)),
+        ("-12,5", (-12.5,)),
+        ("8,4e28", (8.4e28,)),
+        ("1,200.5", (1200.5,)),
+        ("1.200,5", (1200.5,)),
+        ("40, 50", ()),
+        ("1,2,3", ()),
+        ("0x10,5", ()),
+        ("4.5,6", ()),
+    ],
+)
+@pytest.mark.parametrize("form", ["{{value: {}, unit: person}}", "{{value: {}}}"])
+def test_a_comma_in_braces_has_a_mend_that_means_what_was_meant(form, number, meant):
+    with pytest.raises(CatalogError) as caught:
+        read_value(form.format(number))
+    _, comma, mend = caught.value.defects[0].message.partition("a comma ends an entry here; write ")
+    texts = mend.split(" or ") if comma else []
+    assert tuple(read_value(form.format(text))["value"] for text in texts) == meant
 
 
 def test_a_directive_within_braces_is_a_defect_where_it_stands():
