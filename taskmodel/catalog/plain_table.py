@@ -21,6 +21,11 @@ from taskmodel.files.sheet import Sheet, SheetRow
 from taskmodel.files.yaml import TextMark
 
 ALIASES = {"weight": "share", "task_hours": "horizon", "task": "title"}
+# titles of lines that sum the others, as ids
+TOTALS = set(
+    "total totals grand_total sub_total subtotal sum sums summe gesamt gesamtsumme insgesamt somme "
+    "totale suma overall_total".split()
+)
 ROLES = ("low", "high", "unit")
 
 _HEADER = re.compile(r"(.*?)\s*(?:[\[(](.*)[\])])?")
@@ -117,7 +122,14 @@ def _add_task(
     mark = _mark(sheet, row, position.get(first, 0))
     key = key or slug(title) or (f"task_{row.line}" if title else "")
     if not key:
-        table.defects.append(mark.key_defect("", "the task has no title; fill the cell"))
+        message = "the task has no title; fill the cell, or remove the line if it is a total"
+        table.defects.append(mark.key_defect("", message))
+        return
+    if slug(title or key) in TOTALS:
+        message = (
+            f"{title or key!r} is a total, not a task; remove the line (a task needs another title)"
+        )
+        table.defects.append(mark.key_defect("", message))
         return
     values: dict[str, Any] = {"title": title or key}
     marks = {"title": mark}

@@ -10,7 +10,7 @@ from taskmodel.catalog.onet_table import SCALES
 from taskmodel.catalog.task_table import VALUES
 from taskmodel.cli.output import Answer, catalog_file, write_new, write_over
 from taskmodel.cli.screen import note, plain, wrapped
-from taskmodel.errors import CatalogError, InputError
+from taskmodel.errors import CatalogError, InputError, printable
 
 
 def answer(args: Namespace) -> Answer:
@@ -90,5 +90,5 @@ def _lines(facts: dict[str, Any], result: Imported) -> list[str]:
     if facts["unread"]:
         lines += wrapped(f"columns that are not read: {plain(', '.join(facts['unread']))}")
     for text in facts["notes"]:
-        lines += wrapped(plain(text))
+        lines += wrapped(printable(text))
     return lines

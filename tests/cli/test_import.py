@@ -87,6 +87,12 @@ def test_nothing_is_written_of_a_table_with_defects(capsys, folder):
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_weight_that_is_the_sum_of_the_others_is_told_with_the_answer(capsys, folder):
+    (folder / "tasks.csv").write_text(f"{TABLE}Everything,15,8,0.1,,,Make,,\n")
+    lines = " ".join(line.strip() for line in lines_of(capsys, *PLAIN))
+    assert "the share at line 6 is the sum of the others; if that line is a total, remove" in lines
+
+
 def test_the_commands_that_errors_offer_are_right(capsys):
     message = error_of(capsys, "import", "tasks.csv")
     offered = re.findall(r"--all (\w+)='([^']*)'", message)
