@@ -13,7 +13,7 @@ from taskmodel.catalog.plausibility import implausible
 from taskmodel.cli.kinds import kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
 from taskmodel.cli.screen import number, plain, table, terminal_width, wrapped
-from taskmodel.errors import CatalogError, Defect, InputError
+from taskmodel.errors import CatalogError, Defect, InputError, one_line
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import MAX_BYTES, read_document, read_text
 
@@ -173,7 +173,7 @@ def _unreadable(defect: Defect) -> bool:
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
-    name, defects = report["file"], report["defects"]
+    name, defects = one_line(report["file"]), report["defects"]
     if defects and report["kind"] is None and all(map(_unreadable, defects)):
         return [str(defect) for defect in defects]
     if defects:
