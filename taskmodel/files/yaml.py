@@ -125,6 +125,33 @@ def _unreadable(status: os.stat_result, limit: int) -> str:
     return ""
 
 
+def unprintable(text: str) -> str:
+    r"""Return the code of the first character that YAML does not allow; "" if it allows all.
+
+    Examples
+    --------
+    >>> unprintable("a\x1b[31m"), unprintable("a")
+    ('U+001B', '')
+    """
+    match = _UNPRINTABLE.search(text)
+    return f"U+{ord(match[0]):04X}" if match else ""
+
+
+def check_printable(text: str, file: str) -> None:
+    """Check that YAML allows all characters of a text.
+
+    Raises
+    ------
+    CatalogError
+        With line and column of the first that it does not allow.
+    """
+    if match := _UNPRINTABLE.search(text):
+        message = f"character {unprintable(text)} cannot be printed and is not allowed; remove it"
+        if "\0" in text[1:2] or text.startswith("\0"):
+            message = "is not UTF-8 but UTF-16 or UTF-32, or no text; save the file as UTF-8"
+        raise _error(file, _line_column(text, match.start()), message)
+
+
 def read_document(text: str, file: str) -> Document:
     """Read a text as one YAML 1.2 document of plain values.
 
@@ -146,10 +173,7 @@ def read_document(text: str, file: str) -> Document:
     CatalogError
         If the text is not YAML, or is nested more deeply than `MAX_DEPTH`.
     """
-    if match := _UNPRINTABLE.search(text):
-        code = f"U+{ord(match[0]):04X}"
-        message = f"character {code} cannot be printed and is not allowed in YAML; remove it"
-        raise _error(file, _line_column(text, match.start()), message)
+    check_printable(text, file)
     document = Document(file)
     yaml = YAML(typ="safe", pure=True)
     yaml.Scanner = _Scanner
@@ -376,8 +400,7 @@ class _Parser:
         text = _PAIR.sub(
             lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), token.value
         )
-        if match := _UNPRINTABLE.search(text):
-            code = f"U+{ord(match[0]):04X}"
+        if code := unprintable(text):
             message = f"an escape gives the character {code}, which cannot be printed; remove it"
             self.refuse(token, keys, message)
             return _UNPRINTABLE.sub("\ufffd", text)

@@ -1,11 +1,13 @@
 """Every proposal to write a number otherwise is read, and has the value that was meant."""
 
+import json
 import random
 from typing import Annotated
 
 import pytest
 from pydantic import TypeAdapter
 
+from taskmodel.catalog import load_catalog
 from taskmodel.catalog.model import Catalog
 from taskmodel.errors import MAX_DEFECTS, CatalogError
 from taskmodel.files import units
@@ -278,6 +280,36 @@ def test_messages_show_control_characters_as_escapes():
     shown = "\n".join(map(str, defects_of('title: x\n"\\e]0;\\a": 1\n\u202eabc: 1\n')))
     assert "\x1b" not in shown and "\x07" not in shown and "\u202e" not in shown
     assert r"\u202eabc" in shown
+
+
+@pytest.mark.parametrize("end", ["\n", "\t", "\u0085", "\u2028", "\u2029", "\r"])
+def test_a_defect_is_one_line_whatever_its_pieces_have(end):
+    key = f"a{end}v.yaml: fine"
+    text = f"title: x\n{json.dumps(key)}: 1\n"
+    with pytest.raises(CatalogError) as caught:
+        Catalog.parse(text, "text", f"my{end}file.yaml")
+    shown = str(caught.value)
+    assert len(shown.splitlines()) == len(caught.value.defects) and "\t" not in shown
+    assert f"{ascii(f'my{end}file')[1:-1]}.yaml:2:1: {ascii(key)[1:-1]}: unknown key" in shown
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "a\x1b[31mb\x00c"},
+        {"title": "\ud800"},
+        {"tasks.a\x1bb": {"title": "x"}},
+        {"sources.x": {"title": "x", "no\x1bte": "y"}},
+        {"sources.x": {"title": ["x", "\x1b"]}},
+    ],
+)
+def test_values_that_are_set_have_the_characters_of_files(changes):
+    (path,) = changes
+    with pytest.raises(CatalogError) as caught:
+        load_catalog("t_agi_ladder").replace(changes)
+    assert all("cannot be printed and is not allowed" in d.message for d in caught.value.defects)
+    assert caught.value.defects[0].path.startswith(path)
+    assert load_catalog("t_agi_ladder").replace({"title": "a\tb\nc"}).title == "a\tb\nc"
 
 
 def test_messages_end_after_a_thousand_defects():
