@@ -182,7 +182,9 @@ class TaskTable:
             return
         line = self._total(weights)
         if not normalise:
-            doubt = f"the share at line {line} is the sum of the others: remove a line of totals, or "
+            doubt = (
+                f"the share at line {line} is the sum of the others: remove a line of totals, or "
+            )
             message = f"the shares sum to {float(total):.12g}; 1 is needed: "
             self.defects.append(mark.key_defect("", message + (doubt if line else "") + offer))
         elif line:
@@ -194,7 +196,6 @@ class TaskTable:
             row.values["share"] = _scaled(row.values["share"], total, float(weight / total))
         origin = self.origins.get("share", "")
         self.origins["share"] = f"{origin}, divided by their sum, {float(total):.12g}"
-
 
     def _total(self, weights: list[Fraction]) -> int | None:
         """Return the line of the only share that is the sum of the others, of three or more."""

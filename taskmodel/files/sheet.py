@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from taskmodel.errors import CatalogError, Defect
-from taskmodel.files.yaml import MAX_BYTES, read_text
+from taskmodel.files.yaml import MAX_BYTES, check_printable, read_text
 
 SEPARATORS = ",;\t"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -90,12 +90,13 @@ def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
     Raises
     ------
     CatalogError
-        If the file cannot be read as text.
+        If the file cannot be read as text, or has characters that cannot be printed.
     """
     if path.suffix.lower() in _WORKBOOKS:
         message = "is a workbook; save the sheet as CSV (UTF-8), and give that file"
         raise CatalogError([Defect(str(path), None, None, "", message)])
     text = read_text(path, byte_order_mark=True, limit=limit)
+    check_printable(text, str(path))
     lines = list(io.StringIO(text, newline="")) or [""]
     separator = max(SEPARATORS, key=lines[0].count)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)

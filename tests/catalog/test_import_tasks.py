@@ -138,7 +138,9 @@ def test_a_line_of_totals_is_no_task(write, title, normalise, row):
 
 def test_a_share_that_is_the_sum_of_the_others_is_named(write):
     table = write("title,weight\nA,70\nB,30\nAll of it,100\n")
-    message = "1:7.*the share at line 4 is the sum of the others: remove a line of totals, or divide"
+    message = (
+        "1:7.*the share at line 4 is the sum of the others: remove a line of totals, or divide"
+    )
     with pytest.raises(tm.CatalogError, match=message):
         tm.import_tasks(table, values=ALL)
     # two halves, and a half of which nothing else is a part, are no sign of a total
