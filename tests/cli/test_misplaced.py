@@ -45,6 +45,19 @@ def test_a_file_of_another_kind_than_its_argument_takes_is_named_as_such(capsys,
     assert "unknown key" not in message and "is missing" not in message
 
 
+@pytest.mark.parametrize("catalog", ["lab.yaml", "t_agi_ladder", "davidson_best_guess"])
+def test_path_and_catalog_that_changed_places_are_told_their_order(capsys, catalog):
+    main(["new", "lab"])
+    capsys.readouterr()
+    path = "supervision.max_review_share" if catalog == "lab.yaml" else "supervision.headcount"
+    options = ["--target", "speedup=2"]
+    message = error_of(capsys, "solve-for", catalog, path, *options)
+    command = message.partition("write taskmodel ")[2].split()
+    assert command == ["solve-for", path, catalog]
+    if catalog == "lab.yaml":
+        assert main([*command, *options]) in (0, 1)
+
+
 def test_a_broken_file_of_the_right_kind_is_reported_by_its_defects(capsys):
     Path("half.yaml").write_text(HALF.replace("set", "sett"))
     assert "sett: unknown key" in error_of(capsys, "run", "--scenario", "half.yaml")
