@@ -2,18 +2,20 @@
 
 import json
 import random
+import re
 from typing import Annotated
 
 import pytest
 from pydantic import TypeAdapter
 
+import taskmodel as tm
 from taskmodel.catalog import load_catalog
 from taskmodel.catalog.model import Catalog
 from taskmodel.errors import MAX_DEFECTS, CatalogError
 from taskmodel.files import units
 from taskmodel.files.mends import number_mend, quantity_mend
 from taskmodel.files.quantity import Measure, Quantity
-from taskmodel.files.yaml import read_value
+from taskmodel.files.yaml import read_document, read_value
 
 SHARE = Measure(units.ONE, ge=0, le=1)
 RATIO = Measure(units.ONE, gt=0)
@@ -265,6 +267,77 @@ def test_a_comma_in_braces_has_a_mend_that_means_what_was_meant(form, number, me
     _, comma, mend = caught.value.defects[0].message.partition("a comma ends an entry here; write ")
     texts = mend.split(" or ") if comma else []
     assert tuple(read_value(form.format(text))["value"] for text in texts) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a:\t0.10\t# note\nb: 1\n", {"a": 0.1, "b": 1}),
+        ("a: two words\t \t# note\n", {"a": "two words"}),
+        ("a\t:\t'x'\t\n\t\n\t# note\n", {"a": "x"}),
+        ("a:\t{b:\t1,\tc: [1,\t2]\t}\t# note\n", {"a": {"b": 1, "c": [1, 2]}}),
+        ("a:\t# note\n  b: 1\n", {"a": {"b": 1}}),
+        ("a:\n-\tx\n-\ty\n", {"a": ["x", "y"]}),
+        ("a:\t|\n  x\ty\n", {"a": "x\ty\n"}),
+    ],
+)
+def test_tabs_that_are_no_indentation_are_blanks(text, data):
+    assert read_document(text, "text").data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "message"),
+    [
+        ("a:\n\tb: 1\n", (2, 1), "a tab; YAML is indented with spaces"),
+        ("a:\n  \tb: 1\n", (2, 3), "a tab; YAML is indented with spaces"),
+        ("a:\n-\tb: 1\n", (2, 4), "a tab; YAML is indented with spaces"),
+        ("a: x \ty\n", (1, 6), "a tab within a text; put the text in quotes, or type a blank"),
+    ],
+)
+def test_other_tabs_are_refused_where_they_stand(text, position, message):
+    with pytest.raises(CatalogError) as caught:
+        read_document(text, "text")
+    (defect,) = caught.value.defects
+    assert (defect.line, defect.column, defect.message) == (*position, f"not YAML: {message}")
+
+
+@pytest.mark.parametrize("text", ["99999999999999999999", "-9007199254740993", "0x1fffffffffffff1"])
+def test_whole_numbers_are_as_they_stand(text):
+    assert read_value(text) == int(text, 0)
+
+
+@pytest.mark.parametrize("unit", [1, 2.5, True, None, ["h"], {"h": 1}])
+def test_a_unit_that_is_no_text_is_told_those_that_there_are(unit):
+    catalog = load_catalog("t_agi_ladder")
+    values = {"supervision.headcount": {"value": 40, "unit": unit}}
+    with pytest.raises(CatalogError) as caught:
+        catalog.replace(values)
+    (message,) = [d.message for d in caught.value.defects if d.path.endswith("unit")]
+    assert message.endswith("; text is needed; use person, or leave the unit out")
+    values["supervision.headcount"] = {"value": 40, "unit": "person"}
+    assert catalog.replace(values).supervision.headcount.value == 40
+
+
+def test_a_word_of_a_quantity_has_no_range():
+    with pytest.raises(CatalogError, match="note: found the number 3; text is needed; put it in q"):
+        load_catalog("t_agi_ladder").replace({"supervision.headcount": {"value": 40, "note": 3}})
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("title", "text"),
+        ("tasks.*.title", "text"),
+        ("supervision", "a block of values"),
+        ("production.normalise_shares", "true or false"),
+    ],
+)
+def test_a_path_that_is_varied_is_that_of_a_number(path, kind):
+    catalog = load_catalog("t_agi_ladder")
+    message = f"set: {path}: is {kind}, not a number; give the path of a number, such as"
+    with pytest.raises(CatalogError, match=re.escape(message)):
+        tm.sweep(catalog, 1e28, over=path, values=[1, 2])
+    assert catalog.changed_to("supervision.headcount", 3.0) == {"supervision.headcount": 3.0}
 
 
 def test_a_directive_within_braces_is_a_defect_where_it_stands():
