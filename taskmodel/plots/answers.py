@@ -43,6 +43,7 @@ from taskmodel.plots.words import (
     compute_text,
     drawing,
     needs,
+    needs_axis,
     power_text,
     times,
 )
@@ -284,6 +285,7 @@ def draw_along(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
     """Draw the speed-ups of a sweep along any axis, named at their ends."""
     needs("event_kind" in result and "speedup" in result, "is no sweep", "sweep")
     axis = str(result.attrs["over"])
+    needs_axis(result, axis)
     heading = f"Speed-up of research along {axis}"
     if "compute" in result.variables and result["compute"].ndim == 0:
         heading += f", {_at(result)}"
