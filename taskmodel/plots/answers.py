@@ -361,6 +361,7 @@ def draw_onset(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
         for name, (label, colour, style) in curves.items():
             values = np.where(np.isfinite(result[name].values), result[name].values, np.nan)
             line: dict[str, Any] = {"color": colour, "linestyle": style, "marker": "."}
+            line |= {"clip_on": False, "zorder": 3}  # the first and the last marker are whole
             axes.plot(result[axis], values, label=label, gid=name, linewidth=1.4, **line)
             shown += values[np.isfinite(values)].tolist()
         axes.set_yscale("log")
