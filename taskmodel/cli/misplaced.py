@@ -52,8 +52,8 @@ def _exchanged(args: Namespace) -> str:
     if not bundled.is_path(path) and not any(path in kind.bundled() for kind in kinds):
         return ""
     return (
-        f"found {path} for PATH and {catalog} for CATALOG, in this order: write taskmodel "
-        f"{args.command} {shlex.quote(catalog)} {shlex.quote(path)}"
+        f"{path} stands where PATH belongs, and {catalog} where CATALOG does: PATH comes first; "
+        f"write taskmodel {args.command} {shlex.quote(catalog)} {shlex.quote(path)}"
     )
 
 
@@ -81,13 +81,13 @@ def _of_argument(name: str, action: Action, folders: tuple[str, ...]) -> str:
         return (
             f"{name}: this is {kind.phrase}; {option or action.metavar} takes {wanted} "
             f"(taskmodel keys {taken[0].name}). {kind.phrase.capitalize()} is for "
-            f"`{kind.use(file or name)}`"
+            f"`{kind.use(shlex.quote(file or name))}`"
         )
     if is_path or file is None:
         return ""
     return (
         f"{name}: there is no bundled {taken[0].name} of this name, but a file of this folder: "
-        f"write {option} {file}".replace("  ", " ")
+        f"write {option} {shlex.quote(file)}".replace("  ", " ")
     )
 
 

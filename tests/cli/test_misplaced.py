@@ -1,5 +1,6 @@
 """Files of other kinds than arguments take, names that are paths, and scenarios by position."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_a_file_of_another_kind_than_its_argument_takes_is_named_as_such(capsys,
     message = error_of(capsys, *command.split())
     assert words in message
     assert "unknown key" not in message and "is missing" not in message
+
+
+def test_commands_with_the_name_of_a_file_are_quoted(capsys):
+    Path("my half.yaml").write_text(HALF)
+    message = error_of(capsys, "worth", "t_agi_ladder", "--scenario", "my half")
+    assert shlex.split(message.partition("write ")[2]) == ["--scenario", "my half.yaml"]
+    message = error_of(capsys, "run", "my half.yaml")
+    assert "`taskmodel run CATALOG --scenario 'my half.yaml'`" in message
 
 
 @pytest.mark.parametrize("catalog", ["lab.yaml", "t_agi_ladder", "davidson_best_guess"])
