@@ -13,7 +13,7 @@ from taskmodel.catalog.onet_table import SCALES, is_onet, occupation_title, onet
 from taskmodel.catalog.plain_table import plain_tasks
 from taskmodel.catalog.task_table import FIELDS, REQUIRED, VALUES, TaskTable
 from taskmodel.errors import CatalogError, InputError, one_line
-from taskmodel.files.document import plain_value
+from taskmodel.files.document import plain_value, unprintable_texts
 from taskmodel.files.quantity import JUDGEMENT, SET
 from taskmodel.files.sheet import read_sheet
 from taskmodel.files.yaml import Keys, TextMark, read_text, unprintable
@@ -156,6 +156,8 @@ def imported_tasks(
     sheet = read_sheet(Path(table), MAX_TABLE)
     if layout not in (None, *LAYOUTS):
         raise InputError(f"layout: found {layout!r}; allowed: {', '.join(LAYOUTS)}")
+    if defects := list(unprintable_texts(plain_value(values or {}))):
+        raise CatalogError(defect._replace(file=VALUES) for defect in defects)
     if code := unprintable(title):
         raise InputError(f"title: character {code} cannot be printed and is not allowed; remove it")
     of_onet = is_onet(sheet) if layout is None else layout == "onet"

@@ -298,7 +298,7 @@ class Changeable(FromFile):
                 f'{{"supervision.headcount": 100}} for a catalog; found {changes!r}'
             )
         changes = {path: plain_value(value) for path, value in changes.items()}
-        if defects := list(_unprintable(changes)):
+        if defects := list(unprintable_texts(changes)):
             raise CatalogError(defects)
         unchanged = {
             path: value
@@ -359,7 +359,7 @@ def plain_value(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _unprintable(changes: Mapping[str, Any]) -> Iterator[Defect]:
+def unprintable_texts(changes: Mapping[str, Any]) -> Iterator[Defect]:
     """Yield a defect for each text with a character that no file has."""
     texts = (pair for path, value in changes.items() for pair in _texts(value, str(path)))
     for path, text in (*((str(path), str(path)) for path in changes), *texts):

@@ -212,6 +212,7 @@ def test_all_that_a_header_lacks_is_reported_at_once(write, header):
         ({"coverage_floor": 2}, "coverage_floor: found 2; at least 0 and at most 1"),
         ({"title": "x"}, "no field"),
         ({"horizon": "08 h"}, "begins with 0"),
+        ({"description": "a\x1b[31mb"}, "description: character U\\+001B cannot be printed"),
     ],
 )
 def test_wrong_values_for_all_tasks_are_reported_once(write, values, message):
