@@ -67,7 +67,8 @@ class ResultAccessor:
         Returns
         -------
         pandas.DataFrame
-            Indexed by the dimensions. ``frame.attrs["units"]`` has the units by column.
+            Indexed by the dimensions; variables without any are one row. ``frame.attrs["units"]``
+            has the units by column.
 
         Raises
         ------
@@ -87,6 +88,8 @@ class ResultAccessor:
                 f"the table would have {rows:,} rows ({sizes}): take variables that share their "
                 "dimensions, or select first, as in ds.isel(compute=-1)"
             )
+        if not table.dims:  # xarray makes a table along dimensions alone
+            table = table.expand_dims("point")
         frame = table.drop_attrs(deep=False).to_dataframe()
         frame = frame.drop(
             columns=[name for name in frame if name not in {*chosen, *self._labels(table)}]

@@ -39,10 +39,10 @@ class InputError(TaskmodelError, ValueError):
 
 MAX_DEFECTS = 1000  # that one error lists
 
-# Control characters, which a terminal obeys, and those that turn the direction of a text.
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+# Control characters, which a terminal obeys, those that turn the direction of a text, and ends of
+# lines; a text of several lines has tabs and line feeds.
+_OF_PAGES = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROLS, _CONTROLS_OF_LINES = re.compile(f"[{_OF_PAGES}]"), re.compile(f"[\t\n{_OF_PAGES}]")
 
 
 def printable(text: str) -> str:
@@ -53,7 +53,22 @@ def printable(text: str) -> str:
     >>> printable("a\x1b[31mb") == r"a\x1b[31mb"
     True
     """
-    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
+    return _CONTROLS.sub(_escape, text)
+
+
+def one_line(text: str) -> str:
+    r"""Return a text with its control characters and ends of lines written as escapes.
+
+    Examples
+    --------
+    >>> one_line("a\nb\u2028c") == r"a\nb\u2028c"
+    True
+    """
+    return _CONTROLS_OF_LINES.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return ascii(match[0])[1:-1]
 
 
 class Defect(NamedTuple):
@@ -80,7 +95,8 @@ class Defect(NamedTuple):
 
     def __str__(self) -> str:
         position = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
-        return printable(": ".join(part for part in (position, self.path, self.message) if part))
+        pieces = (position, self.path, self.message)
+        return ": ".join(one_line(piece) for piece in pieces if piece)
 
 
 class CatalogError(InputError):

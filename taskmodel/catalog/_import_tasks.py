@@ -12,11 +12,11 @@ from taskmodel.catalog.model import Catalog
 from taskmodel.catalog.onet_table import SCALES, is_onet, occupation_title, onet_tasks
 from taskmodel.catalog.plain_table import plain_tasks
 from taskmodel.catalog.task_table import FIELDS, REQUIRED, VALUES, TaskTable
-from taskmodel.errors import CatalogError, InputError
-from taskmodel.files.document import plain_value
+from taskmodel.errors import CatalogError, InputError, one_line
+from taskmodel.files.document import plain_value, unprintable_texts
 from taskmodel.files.quantity import JUDGEMENT, SET
 from taskmodel.files.sheet import read_sheet
-from taskmodel.files.yaml import Keys, TextMark, read_text
+from taskmodel.files.yaml import Keys, TextMark, read_text, unprintable
 from taskmodel.files.yaml_text import yaml_text
 
 STARTER = Path(__file__).with_name("starter.yaml")
@@ -156,6 +156,10 @@ def imported_tasks(
     sheet = read_sheet(Path(table), MAX_TABLE)
     if layout not in (None, *LAYOUTS):
         raise InputError(f"layout: found {layout!r}; allowed: {', '.join(LAYOUTS)}")
+    if defects := list(unprintable_texts(plain_value(values or {}))):
+        raise CatalogError(defect._replace(file=VALUES) for defect in defects)
+    if code := unprintable(title):
+        raise InputError(f"title: character {code} cannot be printed and is not allowed; remove it")
     of_onet = is_onet(sheet) if layout is None else layout == "onet"
     if not of_onet and (occupation or statements):
         raise InputError("occupation and statements are of O*NET's layout; leave them out")
@@ -168,11 +172,12 @@ def imported_tasks(
     tasks.fill(values or {})
     tasks.divide_shares(normalise or of_onet, OFFER)
     around = frame_catalog(frame)
-    work = ONET if of_onet else {"title": f"Table {Path(sheet.file).name}", "access": "primary"}
-    data = _data(tasks, around, title or f"Tasks of {Path(sheet.file).stem}", work)
+    name = one_line(Path(sheet.file).name)  # which may have any character but / and NUL
+    work = ONET if of_onet else {"title": f"Table {name}", "access": "primary"}
+    data = _data(tasks, around, title or one_line(f"Tasks of {Path(sheet.file).stem}"), work, name)
     _check(tasks, data)
     text = yaml_text(_without_empty(data), COMMENTS)
-    head = f"# Made by taskmodel import from {Path(sheet.file).name}.\n\n"
+    head = f"# Made by taskmodel import from {name}.\n\n"
     return Imported(parse_catalog(head + text, Path(sheet.file).stem), tasks, around.name)
 
 
@@ -213,8 +218,10 @@ def _check(tasks: TaskTable, data: dict[str, Any]) -> None:
         raise CatalogError(dict.fromkeys(defects))
 
 
-def _data(tasks: TaskTable, frame: Catalog, title: str, work: Mapping[str, str]) -> dict[str, Any]:
-    """Return the plain values of a catalog."""
+def _data(
+    tasks: TaskTable, frame: Catalog, title: str, work: Mapping[str, str], file: str
+) -> dict[str, Any]:
+    """Return the plain values of a catalog; `file` is the name of the table."""
     blocks = {
         name: _plain(plain_value(getattr(frame, name)))
         for name in BLOCKS
@@ -225,7 +232,7 @@ def _data(tasks: TaskTable, frame: Catalog, title: str, work: Mapping[str, str])
     key = next(
         name for name in (TABLE, *(f"{TABLE}_{n}" for n in range(2, 99))) if name not in cited
     )
-    note = f"{len(tasks.rows)} tasks, read from {Path(tasks.file).name}"
+    note = f"{len(tasks.rows)} tasks, read from {file}"
     sources = {name: _plain(plain_value(frame.sources[name])) for name in frame.sources}
     root = ROOT if tasks.phases else "tasks"
     while root in tasks.phases:
@@ -235,8 +242,8 @@ def _data(tasks: TaskTable, frame: Catalog, title: str, work: Mapping[str, str])
     return {
         "title": title,
         "description": (
-            f"Tasks of {Path(tasks.file).name}. People, compute, models and rules are those of the "
-            f"catalog {frame.name}: put your own in their place."
+            f"Tasks of {file}. People, compute, models and rules are those of the "
+            f"catalog {one_line(frame.name)}: put your own in their place."
         ),
         "sources": {key: {**work, "note": note}}
         | {name: source for name, source in sources.items() if name in cited},

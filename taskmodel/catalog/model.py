@@ -370,9 +370,16 @@ class Catalog(Changeable):
             If there is no such path.
         """
         paths = self.expand(path)
+        keys, slot = self._find(path)
+        if slot.kind != "quantity" and slot.type not in (int, float):
+            kind = {"leaf": "a word", "prose": "text"}.get(slot.kind, "a block of values")
+            message = (
+                f"is {'true or false' if slot.type is bool else kind}, not a number; give the path "
+                "of a number, such as supervision.headcount (taskmodel keys catalog lists them)"
+            )
+            raise CatalogError([SET_MARK.key_defect(str(path), message)])
         if len(paths) > 1:
             return dict.fromkeys(paths, number)
-        keys, _ = self._find(path)
         if len(keys) != 3 or (keys[0], keys[2]) != ("tasks", "share"):
             return {paths[0]: number}
         shares = {name: task.share.value for name, task in self.tasks.items() if name != keys[1]}
@@ -431,7 +438,7 @@ class Catalog(Changeable):
 
     def _measure(self, path: str) -> Measure | None:
         keys, slot = self._find(path)
-        if slot.measure is None:
+        if slot.measure is None and len(keys) > 1:
             slot = self._find(dotted(keys[:-1]))[1]  # an end of an interval
         return slot.measure
 

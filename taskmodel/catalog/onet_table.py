@@ -21,8 +21,12 @@ from typing import NamedTuple
 
 from taskmodel.catalog.task_table import TaskRow, TaskTable, slug
 from taskmodel.errors import CatalogError, Defect, InputError
+from taskmodel.files.decimals import Decimals, decimals_of, is_number
+from taskmodel.files.mends import number_mend
+from taskmodel.files.quantity import Measure
 from taskmodel.files.sheet import Sheet, SheetRow
 from taskmodel.files.suggestions import did_you_mean, listing
+from taskmodel.files.units import ONE
 from taskmodel.files.yaml import TextMark
 from taskmodel.numerics.accuracy import PERCENT_TOLERANCE
 
@@ -35,6 +39,7 @@ CATEGORIES = tuple(str(number) for number in range(1, 8))
 MAX_TITLE = 300  # characters of a title
 
 _ABSENT = ("", "n/a", "na")
+_TEXTS = (CODE, TASK, TASK_ID, TITLE, KIND)
 
 
 class _Statement(NamedTuple):
@@ -179,21 +184,21 @@ def _ratings(sheet: Sheet, code: str, table: TaskTable) -> dict[str, _Rated]:
     ids, scales, values = names.index(TASK_ID), names.index(SCALE), names.index(VALUE)
     categories, suppressed = names.index(CATEGORY), 0
     rated: dict[str, _Rated] = {}
+    decimals = decimals_of(sheet, (names.index(name) for name in _TEXTS if name in names))
     for row in _rows_of(sheet, code):
         scale, text = row.cells[scales], row.cells[values]
         task = rated.setdefault(row.cells[ids], _Rated(row, {}))
         if scale not in RANGES or text.lower() in _ABSENT:
             continue
         category = row.cells[categories] if scale == "FT" else ""
-        problem = _problem(sheet.number_text(text), scale, category)
+        value, problem = _rating(text, decimals, scale, category)
         if (scale, category) in task.values:
             name = f"{scale} {category}".rstrip()
             problem = f"task {row.cells[ids]} has {name} twice; keep one"
         if problem:
             mark = _mark(sheet, row, categories if "category" in problem else values)
             table.defects.append(mark.key_defect("", problem))
-        value = math.nan if problem else float(sheet.number_text(text))
-        task.values.setdefault((scale, category), value)
+        task.values.setdefault((scale, category), math.nan if problem else value)
         if SUPPRESS in names and row.cells[names.index(SUPPRESS)] == "Y":
             suppressed += 1
     if suppressed:
@@ -203,18 +208,20 @@ def _ratings(sheet: Sheet, code: str, table: TaskTable) -> dict[str, _Rated]:
     return rated
 
 
-def _problem(text: str, scale: str, category: str) -> str:
-    """Return what is wrong with a rating; an empty text if nothing is."""
+def _rating(text: str, decimals: Decimals, scale: str, category: str) -> tuple[float, str]:
+    """Return the number of a rating, and what is wrong with it; an empty text if nothing is."""
     if scale == "FT" and category not in CATEGORIES:
-        return f"found the category {category!r}; frequencies have {listing(CATEGORIES)}"
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+        return math.nan, f"found the category {category!r}; frequencies have {listing(CATEGORIES)}"
     low, high = RANGES[scale]
-    if low <= value <= high:
-        return ""
-    return f"found {text[:60]!r} for {scale}; a number from {low:g} to {high:g} is needed"
+    try:
+        number = decimals.number_text(text, lambda value, unit: low <= value <= high)
+    except InputError as error:
+        return math.nan, str(error)
+    if is_number(number) and low <= float(number) <= high:
+        return float(number), ""
+    needed = f"a number from {low:g} to {high:g} is needed"
+    mend = number_mend(text, Measure(ONE, ge=low, le=high))
+    return math.nan, f"found {text[:60]!r} for {scale}; {needed}{mend}"
 
 
 def _add_task(

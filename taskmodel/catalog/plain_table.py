@@ -15,10 +15,17 @@ from typing import Any, NamedTuple
 
 from taskmodel.catalog.task_table import FIELDS, SCORE, TaskRow, TaskTable, as_value, slug
 from taskmodel.errors import InputError
+from taskmodel.files.decimals import Decimals, decimals_of
+from taskmodel.files.quantity import Measure
 from taskmodel.files.sheet import Sheet, SheetRow
 from taskmodel.files.yaml import TextMark
 
 ALIASES = {"weight": "share", "task_hours": "horizon", "task": "title"}
+# titles of lines that sum the others, as ids
+TOTALS = set(
+    "total totals grand_total sub_total subtotal sum sums summe gesamt gesamtsumme insgesamt somme "
+    "totale suma overall_total".split()
+)
 ROLES = ("low", "high", "unit")
 
 _HEADER = re.compile(r"(.*?)\s*(?:[\[(](.*)[\])])?")
@@ -51,8 +58,9 @@ def plain_tasks(sheet: Sheet) -> TaskTable:
             table.origins[column.field] = f"the column {column.header!r} of the table"
         if column.field == "share" and not column.role:
             table.share_mark = _mark(sheet, sheet.header, column.number)
+    decimals = decimals_of(sheet, (column.number for column in columns if not _is_number(column)))
     for row in sheet.rows:
-        _add_task(sheet, row, columns, table)
+        _add_task(sheet, row, columns, table, decimals)
     _resolve_order(table)
     return table
 
@@ -93,7 +101,16 @@ def _field(name: str) -> str | None:
     return name if name in FIELDS or name == "id" else None
 
 
-def _add_task(sheet: Sheet, row: SheetRow, columns: list[_Column], table: TaskTable) -> None:
+def _is_number(column: _Column) -> bool:
+    """Return whether the cells of a column are numbers."""
+    slot = FIELDS.get(column.field)
+    has_number = slot is not None and (slot.measure is not None or column.field == SCORE)
+    return has_number and column.role != "unit"
+
+
+def _add_task(
+    sheet: Sheet, row: SheetRow, columns: list[_Column], table: TaskTable, decimals: Decimals
+) -> None:
     cells = {
         (column.field, column.role): row.cells[column.number]
         for column in columns
@@ -105,7 +122,14 @@ def _add_task(sheet: Sheet, row: SheetRow, columns: list[_Column], table: TaskTa
     mark = _mark(sheet, row, position.get(first, 0))
     key = key or slug(title) or (f"task_{row.line}" if title else "")
     if not key:
-        table.defects.append(mark.key_defect("", "the task has no title; fill the cell"))
+        message = "the task has no title; fill the cell, or remove the line if it is a total"
+        table.defects.append(mark.key_defect("", message))
+        return
+    if slug(title or key) in TOTALS:
+        message = (
+            f"{title or key!r} is a total, not a task; remove the line (a task needs another title)"
+        )
+        table.defects.append(mark.key_defect("", message))
         return
     values: dict[str, Any] = {"title": title or key}
     marks = {"title": mark}
@@ -115,7 +139,7 @@ def _add_task(sheet: Sheet, row: SheetRow, columns: list[_Column], table: TaskTa
             continue
         marks[column.field] = _mark(sheet, row, column.number)
         try:
-            values[column.field] = _value(sheet, column, cells, columns)
+            values[column.field] = _value(decimals, column, cells, columns)
         except InputError as error:
             values[column.field] = None  # not lacking, but broken
             path = f"tasks.{key}.{column.field}"
@@ -127,7 +151,7 @@ def _add_task(sheet: Sheet, row: SheetRow, columns: list[_Column], table: TaskTa
 
 
 def _value(
-    sheet: Sheet,
+    decimals: Decimals,
     column: _Column,
     cells: dict[tuple[str, str], str],
     columns: list[_Column],
@@ -137,21 +161,27 @@ def _value(
     Raises
     ------
     InputError
-        If units contradict each other, or the text is broken YAML.
+        If units contradict each other, the text is broken YAML, or may be two numbers.
     """
     name, slot = column.field, FIELDS[column.field]
     text = cells[name, ""]
-    if slot.measure is None and name != SCORE:
+    if not _is_number(column):
         return as_value(text, slot, name)
-    value = as_value(sheet.number_text(text), slot, name)
+    units = {other.unit for other in columns if other.field == name}
+    units |= {cells.get((name, "unit"), "")}
+
+    def admits(number: float, unit: str) -> bool:
+        # a share may be a weight, of any size
+        return name == "share" or _admits(slot.measure, number, {unit} if unit else units - {""})
+
+    value = as_value(decimals.number_text(text, admits), slot, name)
     if name == SCORE:
         return value
     quantity = dict(value) if isinstance(value, dict) else {"value": value}
-    units = {other.unit for other in columns if other.field == name}
-    units |= {cells.get((name, "unit"), ""), quantity.pop("unit", "")}
+    units.add(quantity.pop("unit", ""))
     for end in ("low", "high"):
         if (name, end) in cells:
-            limit = as_value(sheet.number_text(cells[name, end]), slot, name)
+            limit = as_value(decimals.number_text(cells[name, end], admits), slot, name)
             if isinstance(limit, dict):
                 units.add(limit.get("unit", ""))
                 limit = limit.get("value")
@@ -162,6 +192,14 @@ def _value(
     if own:
         quantity["unit"] = own[0]
     return quantity["value"] if set(quantity) == {"value"} else quantity
+
+
+def _admits(measure: Measure | None, number: float, units: set[str]) -> bool:
+    """Return whether a quantity may have a number, in a unit if there is one."""
+    if measure is None:
+        return True
+    factor = measure.unit.factor(next(iter(units), measure.unit.symbol))
+    return factor is None or measure.admits(number * float(factor))
 
 
 def _resolve_order(table: TaskTable) -> None:

@@ -180,13 +180,32 @@ class TaskTable:
             return
         if abs(total - 1) <= SHARE_TOLERANCE:
             return
+        line = self._total(weights)
         if not normalise:
-            message = f"the shares sum to {float(total):.12g}; 1 is needed: {offer}"
-            self.defects.append(mark.key_defect("", message))
+            doubt = (
+                f"the share at line {line} is the sum of the others: remove a line of totals, or "
+            )
+            message = f"the shares sum to {float(total):.12g}; 1 is needed: "
+            self.defects.append(mark.key_defect("", message + (doubt if line else "") + offer))
+        elif line:
+            self.notes.append(
+                f"the share at line {line} is the sum of the others; if that line is a total, "
+                "remove it"
+            )
         for row, weight in zip(self.rows.values(), weights, strict=True):
             row.values["share"] = _scaled(row.values["share"], total, float(weight / total))
         origin = self.origins.get("share", "")
         self.origins["share"] = f"{origin}, divided by their sum, {float(total):.12g}"
+
+    def _total(self, weights: list[Fraction]) -> int | None:
+        """Return the line of the only share that is the sum of the others, of three or more."""
+        total = sum(weights)
+        halves = [
+            row.mark.line
+            for row, weight in zip(self.rows.values(), weights, strict=True)
+            if abs(2 * weight - total) <= SHARE_TOLERANCE * total
+        ]
+        return halves[0] if len(halves) == 1 and len(weights) > 2 else None
 
 
 def _mapping(value: Any, name: str) -> dict[str, Any]:

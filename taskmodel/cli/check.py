@@ -10,10 +10,10 @@ from typing import Any
 from taskmodel.catalog import Catalog, load_catalog
 from taskmodel.catalog.model import Scenario
 from taskmodel.catalog.plausibility import implausible
-from taskmodel.cli.kinds import kind_of
+from taskmodel.cli.kinds import Kind, kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
 from taskmodel.cli.screen import number, plain, table, terminal_width, wrapped
-from taskmodel.errors import CatalogError, Defect, InputError
+from taskmodel.errors import CatalogError, Defect, InputError, one_line
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import MAX_BYTES, read_document, read_text
 
@@ -39,7 +39,10 @@ def answer(args: Namespace) -> Answer:
     )
 
 
-def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
+def _report(
+    name: str, scenario: str | None, drawn: bool, pipe: str | None = None
+) -> dict[str, Any]:
+    """Check a file; `pipe` names the pipe of which it is a copy."""
     report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
     report |= {"defects": (), "conversions": (), "without_source": ()}
     report["implausible"] = {}
@@ -47,14 +50,14 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "stdin.yaml"
             path.write_bytes(_piped(name))
-            return _of_pipe(_report(str(path), scenario, drawn), str(path), name)
+            return _of_pipe(_report(str(path), scenario, drawn, name), str(path), name)
     try:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)
         kind = kind_of(read_document(read_text(path), str(path)).data)
         report["kind"] = kind.name
         if kind.name != "catalog":
-            record = kind.load(path)
+            record = kind.load(path) if pipe is None else _parsed(kind, path)
             report["title"] = record.title
         else:
             record = load_catalog(path, scenario)
@@ -77,6 +80,25 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
     return report
 
 
+def _parsed(kind: Kind, path: Path) -> Any:
+    """Return the record of a copy of a pipe, whose tables are looked for in the working folder."""
+    if kind.name != "paths":
+        return kind.load(path)
+    from taskmodel.sweeps.paths import parse_paths
+
+    try:
+        return parse_paths(read_text(path), path.stem, path.name)
+    except CatalogError as error:
+        hint = "; a file that comes through a pipe has its tables in the working folder"
+        raise CatalogError(
+            defect._replace(
+                file=str(path) if defect.file == path.name else defect.file,
+                message=defect.message + (hint if _unreadable(defect) else ""),
+            )
+            for defect in error.defects
+        ) from error
+
+
 def _try_success(catalog: Catalog) -> None:
     """Raise the defect of success that is too rare at the low end of the grid for any answer."""
     if not catalog.capability.grows:
@@ -95,6 +117,8 @@ def _try_success(catalog: Catalog) -> None:
 def _piped(name: str) -> bytes:
     """Return the content of stdin or a pipe, up to a byte more than a file may have."""
     if name == STDIN:
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed; give a file, or redirect one: - < FILE")
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     with open(name, "rb") as stream:
         return stream.read(MAX_BYTES + 1)
@@ -173,7 +197,7 @@ def _unreadable(defect: Defect) -> bool:
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
-    name, defects = report["file"], report["defects"]
+    name, defects = one_line(report["file"]), report["defects"]
     if defects and report["kind"] is None and all(map(_unreadable, defects)):
         return [str(defect) for defect in defects]
     if defects:

@@ -8,9 +8,9 @@ from taskmodel.catalog import Catalog
 from taskmodel.catalog._import_tasks import Imported, frame_catalog, imported_tasks
 from taskmodel.catalog.onet_table import SCALES
 from taskmodel.catalog.task_table import VALUES
-from taskmodel.cli.output import Answer, catalog_file, write_new, write_over
+from taskmodel.cli.output import Answer, catalog_file, next_commands, quoted, write_new, write_over
 from taskmodel.cli.screen import note, plain, wrapped
-from taskmodel.errors import CatalogError, InputError
+from taskmodel.errors import CatalogError, InputError, printable
 
 
 def answer(args: Namespace) -> Answer:
@@ -42,7 +42,7 @@ def answer(args: Namespace) -> Answer:
         write_over(target, result.catalog.yaml_text)
     else:
         write_new(target, result.catalog.yaml_text, "--force to replace it")
-    note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
+    note(next_commands(target), args.quiet)
     facts = {"file": str(target), **_facts(args, result)}
     return Answer(facts, lambda: _lines(facts, result))
 
@@ -50,11 +50,12 @@ def answer(args: Namespace) -> Answer:
 def _require_table(path: Path) -> None:
     """Raise an InputError if a path is that of a folder, or of a catalog."""
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; TABLE is a CSV file, such as {path / 'tasks.csv'}")
+        example = quoted(path / "tasks.csv")
+        raise InputError(f"{path}: is a folder; TABLE is a CSV file, such as {example}")
     if path.suffix in (".yaml", ".yml"):
         raise InputError(
-            f"{path}: TABLE is a CSV file; YAML is what comes out of it: taskmodel check {path} "
-            "reads it as a catalog"
+            f"{path}: TABLE is a CSV file; YAML is what comes out of it: taskmodel check "
+            f"{quoted(path)} reads it as a catalog"
         )
 
 
@@ -90,5 +91,5 @@ def _lines(facts: dict[str, Any], result: Imported) -> list[str]:
     if facts["unread"]:
         lines += wrapped(f"columns that are not read: {plain(', '.join(facts['unread']))}")
     for text in facts["notes"]:
-        lines += wrapped(plain(text))
+        lines += wrapped(printable(text))
     return lines

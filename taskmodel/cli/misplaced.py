@@ -4,6 +4,7 @@ The defects of such a file, as the kind that it is not, are dozens of unknown ke
 the kind that it is, and what to write.
 """
 
+import shlex
 from argparse import Action, Namespace
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ def misplaced(args: Namespace) -> str:
     """
     commands: Any = commands_of(parser()).choices
     command = commands[args.command]
+    if message := _exchanged(args):
+        return message
     for action in command._actions:
         name, kinds = getattr(args, action.dest, None), kinds_taken(action)
         if kinds and isinstance(name, str):
@@ -38,6 +41,20 @@ def misplaced(args: Namespace) -> str:
             if message:
                 return message + ELSEWHERE.get((args.command, action.dest), "")
     return ""
+
+
+def _exchanged(args: Namespace) -> str:
+    """Return how to write PATH and CATALOG where each stands in the place of the other."""
+    path, catalog = getattr(args, "path", None), getattr(args, "catalog", None)
+    if not (isinstance(path, str) and isinstance(catalog, str)) or bundled.is_path(catalog):
+        return ""
+    kinds = [KINDS[name] for name in ("catalogs", "worlds")]
+    if not bundled.is_path(path) and not any(path in kind.bundled() for kind in kinds):
+        return ""
+    return (
+        f"{path} stands where PATH belongs, and {catalog} where CATALOG does: PATH comes first; "
+        f"write taskmodel {args.command} {shlex.quote(catalog)} {shlex.quote(path)}"
+    )
 
 
 def _of_argument(name: str, action: Action, folders: tuple[str, ...]) -> str:
@@ -64,13 +81,13 @@ def _of_argument(name: str, action: Action, folders: tuple[str, ...]) -> str:
         return (
             f"{name}: this is {kind.phrase}; {option or action.metavar} takes {wanted} "
             f"(taskmodel keys {taken[0].name}). {kind.phrase.capitalize()} is for "
-            f"`{kind.use(file or name)}`"
+            f"`{kind.use(shlex.quote(file or name))}`"
         )
     if is_path or file is None:
         return ""
     return (
         f"{name}: there is no bundled {taken[0].name} of this name, but a file of this folder: "
-        f"write {option} {file}".replace("  ", " ")
+        f"write {option} {shlex.quote(file)}".replace("  ", " ")
     )
 
 

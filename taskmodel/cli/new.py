@@ -6,7 +6,7 @@ from pathlib import Path
 
 from taskmodel.catalog._import_tasks import STARTER
 from taskmodel.catalog.load import parse_catalog
-from taskmodel.cli.output import Answer, catalog_file, write_new
+from taskmodel.cli.output import Answer, catalog_file, next_commands, write_new
 from taskmodel.cli.screen import note
 from taskmodel.errors import InputError, printable
 from taskmodel.files.bundled import find_file
@@ -25,7 +25,7 @@ def answer(args: Namespace) -> Answer:
     if target is None:
         return Answer({}, text.splitlines)
     write_new(target, text)
-    note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
+    note(next_commands(target), args.quiet)
     return Answer({}, lambda: [printable(str(target))])
 
 

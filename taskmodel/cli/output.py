@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 STDOUT = "-"
+SIGNALLED = tuple(range(129, 193))  # exit codes of a process that a signal asks to end
 RESULTS = Path("taskmodel-results")
 UNFINISHED = ".unfinished-"  # with the number of the process: folders of files to be
 MAX_NAME = 100  # characters in the name of a folder
@@ -75,7 +77,8 @@ class Output:
             return
         import taskmodel as tm
 
-        tm.save(dataset, self._workshop / f"{stem}.nc")
+        with self._named_folder():
+            tm.save(dataset, self._workshop / f"{stem}.nc")
         if figure:
             self.figure(figure, lambda plots: getattr(plots, plot)(dataset))
 
@@ -100,7 +103,9 @@ class Output:
                 for name, draw in self._drawings.items():
                     pair = plots.save(draw(plots), self.folder / name)
                     self.files += [str(path) for path in sorted(pair)]
-            except Exception as error:  # whatever the library meets: the numbers are there
+            except (Exception, SystemExit) as error:  # whatever the library does: there are numbers
+                if isinstance(error, SystemExit) and error.code in SIGNALLED:
+                    raise
                 reason = " ".join(str(error).split())[:MAX_REASON]
                 self._failure = f"no figure: {type(error).__name__}: {reason}"
         glyphs = [item for item in caught if "missing from font" in str(item.message)]
@@ -113,7 +118,19 @@ class Output:
     def write_text(self, name: str, text: str) -> None:
         """Write a text."""
         if self._workshop is not None:
-            (self._workshop / name).write_text(text, encoding="utf-8", newline="\n")
+            with self._named_folder():
+                (self._workshop / name).write_text(text, encoding="utf-8", newline="\n")
+
+    @contextmanager
+    def _named_folder(self) -> Iterator[None]:
+        """Context whose errors of the system name the folder: that of the work is temporary."""
+        try:
+            yield
+        except OSError as error:
+            raise InputError(
+                f"{self.folder}: the files cannot be written there ({_reason(error)}); choose "
+                "another folder with -o DIR"
+            ) from error
 
     def lines(self) -> list[str]:
         """Name the files, as the last lines of a page."""
@@ -326,13 +343,25 @@ def catalog_file(args: Namespace, default: Path) -> Path | None:
     path = default if args.output is None else Path(args.output)
     if path.is_dir():
         raise InputError(
-            f"{path}: is a folder; choose a file in it, such as -o {path / default.name}"
+            f"{path}: is a folder; choose a file in it, such as -o {quoted(path / default.name)}"
         )
     if path.suffix not in (".yaml", ".yml"):
         raise InputError(
-            f"{path}: the file of a catalog ends in .yaml; choose -o {path.with_suffix('.yaml')}"
+            f"{path}: the file of a catalog ends in .yaml; choose -o "
+            f"{quoted(path.with_suffix('.yaml'))}"
         )
     return path
+
+
+def quoted(path: Path) -> str:
+    """Return a path as a command has it, in quotes if need be."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
+
+
+def next_commands(path: Path) -> str:
+    """Return what to do with a catalog that was written."""
+    return f"next: taskmodel check {quoted(path)}, then taskmodel run {quoted(path)}"
 
 
 def write_over(path: Path, text: str) -> None:

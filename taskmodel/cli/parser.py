@@ -5,6 +5,7 @@
 
 import argparse
 import keyword
+import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from itertools import chain
@@ -238,6 +239,14 @@ class _Parser(argparse.ArgumentParser):
         parts = [[usage], [self.short], arguments, ["examples:", *examples]]
         end = [f"All options in full, words, files and JSON keys: {self.prog} --help"]
         return "\n\n".join("\n".join(part) for part in [*parts, end] if part)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print a help; argparse itself says nothing where it cannot be written."""
+        stream = sys.stderr if file is None else file
+        if message and stream is sys.stderr:
+            super()._print_message(message, stream)  # no reader is left for an error
+        elif message and stream is not None:
+            stream.write(message)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Take words of a command where they stand, also behind options."""

@@ -24,7 +24,15 @@ from taskmodel.files.findings import Finding, as_mapping, source_findings
 from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import SET, Record
 from taskmodel.files.uncertainty import Located, by_path, uncertainty_findings
-from taskmodel.files.yaml import Document, Keys, TextMark, dotted, read_document, read_text
+from taskmodel.files.yaml import (
+    Document,
+    Keys,
+    TextMark,
+    dotted,
+    read_document,
+    read_text,
+    unprintable,
+)
 
 SET_MARK = TextMark(SET, None, None, None, None)
 
@@ -279,7 +287,8 @@ class Changeable(FromFile):
         Raises
         ------
         CatalogError
-            With every unknown path and every defect of the result.
+            With every unknown path, every defect of the result, and every text with characters
+            that cannot be printed.
         TypeError
             If the changes are not a mapping.
         """
@@ -289,6 +298,8 @@ class Changeable(FromFile):
                 f'{{"supervision.headcount": 100}} for a catalog; found {changes!r}'
             )
         changes = {path: plain_value(value) for path, value in changes.items()}
+        if defects := list(unprintable_texts(changes)):
+            raise CatalogError(defects)
         unchanged = {
             path: value
             for path, value in self.overrides.items()
@@ -346,6 +357,27 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain_value(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value
+
+
+def unprintable_texts(changes: Mapping[str, Any]) -> Iterator[Defect]:
+    """Yield a defect for each text with a character that no file has."""
+    texts = (pair for path, value in changes.items() for pair in _texts(value, str(path)))
+    for path, text in (*((str(path), str(path)) for path in changes), *texts):
+        if code := unprintable(text):
+            message = f"character {code} cannot be printed and is not allowed; remove it"
+            yield SET_MARK.key_defect(path, message)
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts within a value, and the keys of its mappings, each with its path."""
+    if isinstance(value, str):
+        yield path, value
+    items = enumerate(value) if isinstance(value, list) else as_mapping(value).items()
+    for key, item in items:
+        inner = f"{path}.{key}"
+        if isinstance(key, str):
+            yield inner, key
+        yield from _texts(item, inner)
 
 
 def _keys_within(value: Any, keys: Keys = ()) -> Iterator[Keys]:

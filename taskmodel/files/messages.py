@@ -33,6 +33,8 @@ _NEEDED = {
     "string_type": _TEXT,
     "tuple_type": "a list is needed",
 }
+# what is wrong with words of a quantity, such as its unit, not with its numbers
+_WITHOUT_RANGE = ("bool_type", "string_too_short", "string_type", "tuple_type")
 _BOUNDS = {
     "greater_than": ("gt", "a number above"),
     "greater_than_equal": ("ge", "a number of at least"),
@@ -93,6 +95,8 @@ def _findings(
             hint = _hint(value, kind)
             if kind in ("float_type", "int_type") and isinstance(value, str):
                 hint = _number_hint(value, kind, measure, _holder(values, keys))
+            if kind == "string_type" and keys[-1] == "unit" and measure is not None:
+                hint = _unit_hint(value, measure) or hint
             yield Finding(keys, f"found {_text(value)}; {_needed(kind, context, measure)}{hint}")
 
 
@@ -120,6 +124,12 @@ def _number_hint(
     return number_mend(text, measure, unit if isinstance(unit, str) else "", kind == "int_type")
 
 
+def _unit_hint(value: Any, measure: Measure) -> str:
+    """Return which units a quantity has, where a value that is no text is none of them."""
+    known = measure.unit.factor(str(value)) is not None
+    return "" if known else f"; use {measure.unit.accepted()}, or leave the unit out"
+
+
 def _needed(kind: str, context: dict[str, Any], measure: Measure | None) -> str:
     if kind == "literal_error":
         return f"allowed: {context['expected'].replace(' or ', ', ')}"
@@ -128,7 +138,7 @@ def _needed(kind: str, context: dict[str, Any], measure: Measure | None) -> str:
         return f"{phrase} {context[name]:g} is needed"
     if kind == "string_too_long":
         return f"at most {context['max_length']} characters are allowed"
-    allowed = f", {measure.allowed()}" if measure else ""
+    allowed = f", {measure.allowed()}" if measure and kind not in _WITHOUT_RANGE else ""
     return _NEEDED.get(kind, "this cannot be used here") + allowed
 
 

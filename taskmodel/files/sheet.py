@@ -1,7 +1,8 @@
 """Sheets of cells as CSV, as spreadsheets and statistical programs write them, with positions.
 
 The first line names the columns. Cells are separated by commas, semicolons or tabs, whichever the
-first line has most of, and may be in quotes. Lines without any text are skipped.
+first line has most of, and may be in quotes. Lines without any text are skipped. A line such as
+`sep=;` before the first names the separator.
 """
 
 import csv
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from taskmodel.errors import CatalogError, Defect
-from taskmodel.files.yaml import MAX_BYTES, read_text
+from taskmodel.files.yaml import MAX_BYTES, check_printable, read_text
 
 SEPARATORS = ",;\t"
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_DECIMAL_COMMA = re.compile(r"([-+]?[0-9]*),([0-9]+([eE][-+]?[0-9]+)?)")
 
 
 class SheetRow(NamedTuple):
@@ -77,15 +78,6 @@ class Sheet(NamedTuple):
         """Names of the columns in lower case."""
         return tuple(cell.lower() for cell in self.header.cells)
 
-    def number_text(self, text: str) -> str:
-        """Return the text of a number with a point for a decimal comma.
-
-        Where semicolons separate cells a comma is a decimal comma.
-        """
-        if self.header.separator != ";":
-            return text
-        return _DECIMAL_COMMA.sub(r"\1.\2", text)
-
 
 def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
     """Return the cells of a CSV file.
@@ -100,19 +92,26 @@ def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
     Raises
     ------
     CatalogError
-        If the file cannot be read as text.
+        If the file cannot be read as text, or has characters that cannot be printed.
     """
     if path.suffix.lower() in _WORKBOOKS:
         message = "is a workbook; save the sheet as CSV (UTF-8), and give that file"
         raise CatalogError([Defect(str(path), None, None, "", message)])
     text = read_text(path, byte_order_mark=True, limit=limit)
+    check_printable(text, str(path))
     lines = list(io.StringIO(text, newline="")) or [""]
-    separator = max(SEPARATORS, key=lines[0].count)
+    named = _SEPARATOR_LINE.fullmatch(lines[0].rstrip("\r\n"))
+    if named and named[1] not in SEPARATORS:
+        message = f"found the separator {named[1]!r}; commas, semicolons and tabs are read"
+        raise CatalogError([Defect(str(path), 1, 1, "", message)])
+    if named:
+        lines[0] = ""  # the names of the columns are in the second line
+    separator = named[1] if named else max(SEPARATORS, key=lines[0].count)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     rows: list[SheetRow] = []
     defects = []
     try:
-        for row in _rows(reader, lines, separator):
+        for row in _rows(reader, lines, separator, 2 if named else 1):
             if not rows or len(row.cells) == len(rows[0].cells):
                 rows.append(row)
                 continue
@@ -129,11 +128,12 @@ def _rows(
     reader: Any,
     lines: list[str],
     separator: str,
+    first: int,
 ) -> Iterator[SheetRow]:
-    """Yield the rows that have text; the header is a row whether or not it has."""
+    """Yield the rows that have text; the header, at line `first`, is one whether or not it has."""
     line = 1
     for cells in reader:
         texts = tuple(cell.strip() for cell in cells)
-        if line == 1 or any(texts):
+        if line == first or any(texts):
             yield SheetRow(texts, line, "".join(lines[line - 1 : reader.line_num]), separator)
         line = reader.line_num + 1

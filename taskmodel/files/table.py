@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from taskmodel.errors import CatalogError, Defect, InputError
-from taskmodel.files.sheet import Sheet, read_sheet
+from taskmodel.files.decimals import Decimals, decimals_of, is_number
+from taskmodel.files.sheet import read_sheet
 
 HEADER = ["date", "value"]
 Rows = tuple[tuple[float, float], ...]
 
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -77,7 +77,8 @@ def read_table(path: Path) -> Rows:
         _Problem("csv" if "CSV" in message else "cells", line or 1, 1, message)
         for _, line, _, _, message in sheet.defects
     ]
-    numbers = [(row, *_numbers(row, sheet, problems)) for row in rows]
+    decimals = decimals_of(sheet)
+    numbers = [(row, *_numbers(row, decimals, problems)) for row in rows]
     problems += _order([(row, date) for row, date, _ in numbers if date is not None])
     if not problems and len(numbers) < 2:
         message = f"found {len(numbers)} dates; at least two are needed"
@@ -88,26 +89,42 @@ def read_table(path: Path) -> Rows:
 
 
 def _numbers(
-    row: _Row, sheet: Sheet, problems: list[_Problem]
+    row: _Row, decimals: Decimals, problems: list[_Problem]
 ) -> tuple[float | None, float | None]:
     """Return date and value of a row; None for one that is wrong, which joins the problems."""
     date = value = None
     try:
-        date = calendar_year(sheet.number_text(row.date))
+        date = calendar_year(decimals.number_text(row.date))
     except InputError as error:
         problems.append(_Problem(_cause("date", row.date), row.line, 1, str(error)))
-    text = sheet.number_text(row.value)
-    if _NUMBER.fullmatch(text) and 0 < float(text) < math.inf:
-        value = float(text)
-    else:
-        found = repr(row.value[:60]) if row.value else "nothing"
-        message = (
-            f"found {found} for a value; a number above 0 is needed, with a point and without "
-            "separators" + ("" if row.value else ", or remove the line")
-        )
+    try:
+        value = _positive(row.value, decimals)
+    except InputError as error:
         column = row.column if row.value else 1
-        problems.append(_Problem(_cause("value", row.value), row.line, column, message))
+        problems.append(_Problem(_cause("value", row.value), row.line, column, str(error)))
     return date, value
+
+
+def _positive(cell: str, decimals: Decimals) -> float:
+    """Return the value of a cell.
+
+    Raises
+    ------
+    InputError
+        If it is no number above 0, or may be two.
+    """
+    from taskmodel.files.mends import number_mend  # which reads dates as this module does
+    from taskmodel.files.quantity import Measure
+    from taskmodel.files.units import ONE
+
+    text = decimals.number_text(cell)
+    if is_number(text) and 0 < float(text) < math.inf:
+        return float(text)
+    needed = "a number above 0 is needed, with a point and without separators"
+    if not cell:
+        raise InputError(f"found nothing for a value; {needed}, or remove the line")
+    mend = number_mend(cell, Measure(ONE, gt=0))
+    raise InputError(f"found {cell[:60]!r} for a value; {needed}{mend}")
 
 
 def _cause(name: str, cell: str) -> str:
@@ -162,7 +179,7 @@ def calendar_year(text: str) -> float:
     >>> [round(calendar_year(text), 6) for text in ("2026.25", "2026-07-02", "2024-01-01")]
     [2026.25, 2026.49863, 2024.0]
     """
-    if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
+    if is_number(text) and math.isfinite(float(text)):
         return float(text)
     if match := _DAY.fullmatch(text):
         try:

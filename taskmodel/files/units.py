@@ -44,10 +44,14 @@ class Unit:
                 return self.others[name]
         return None
 
+    def accepted(self) -> str:
+        """Return the declared unit, and those that are converted to it."""
+        also = f" (converted if given: {', '.join(self.others)})" if self.others else ""
+        return f"{self.symbol}{also}"
+
     def refusal(self, symbol: str) -> str:
         """Return the message that refuses `symbol` and lists the accepted units."""
-        also = f" (converted if given: {', '.join(self.others)})" if self.others else ""
-        return f"{symbol!r} is not a unit of {self.measures}; use {self.symbol}{also}{self.advice}"
+        return f"{symbol!r} is not a unit of {self.measures}; use {self.accepted()}{self.advice}"
 
 
 def convert(value: float, factor: Fraction) -> float:

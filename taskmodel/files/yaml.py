@@ -25,6 +25,7 @@ from taskmodel.errors import CatalogError, Defect
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 50
+MAX_NUMBER = 100  # characters of a number before a comma
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -34,9 +35,15 @@ _NOT_FINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _ODD_SPACE = re.compile(r"(?:^[ -]*|:)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])", re.M)
 _LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+)(.*)")
+# A number in braces up to a comma without a blank behind it, and what can follow of the number.
+_NUMBER_AND_COMMA = re.compile(r"(?<![\w.,+-])([-+]?[0-9]+(?:[.,][0-9]+)*,)\Z")
+_AFTER_COMMA = re.compile(r"[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?=\s*(?:[,}]|\Z))")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+
+# Blanks with a tab first, and whether nothing but a comment follows, or what else.
+_TABS = re.compile(r"\t[ \t]*(?:(?=([#\r\n\0]))|(?=(.)))")
 
 # Plain words on one line whose end is certain without looking further: in brackets before , } ]
 # or ": ", else before ":" or a line break after which the next line is not indented more deeply.
@@ -121,6 +128,33 @@ def _unreadable(status: os.stat_result, limit: int) -> str:
     return ""
 
 
+def unprintable(text: str) -> str:
+    r"""Return the code of the first character that YAML does not allow; "" if it allows all.
+
+    Examples
+    --------
+    >>> unprintable("a\x1b[31m"), unprintable("a")
+    ('U+001B', '')
+    """
+    match = _UNPRINTABLE.search(text)
+    return f"U+{ord(match[0]):04X}" if match else ""
+
+
+def check_printable(text: str, file: str) -> None:
+    """Check that YAML allows all characters of a text.
+
+    Raises
+    ------
+    CatalogError
+        With line and column of the first that it does not allow.
+    """
+    if match := _UNPRINTABLE.search(text):
+        message = f"character {unprintable(text)} cannot be printed and is not allowed; remove it"
+        if "\0" in text[1:2] or text.startswith("\0"):
+            message = "is not UTF-8 but UTF-16 or UTF-32, or no text; save the file as UTF-8"
+        raise _error(file, _line_column(text, match.start()), message)
+
+
 def read_document(text: str, file: str) -> Document:
     """Read a text as one YAML 1.2 document of plain values.
 
@@ -142,15 +176,12 @@ def read_document(text: str, file: str) -> Document:
     CatalogError
         If the text is not YAML, or is nested more deeply than `MAX_DEPTH`.
     """
-    if match := _UNPRINTABLE.search(text):
-        code = f"U+{ord(match[0]):04X}"
-        message = f"character {code} cannot be printed and is not allowed in YAML; remove it"
-        raise _error(file, _line_column(text, match.start()), message)
+    check_printable(text, file)
     document = Document(file)
     yaml = YAML(typ="safe", pure=True)
     yaml.Scanner = _Scanner
     try:
-        document.data = _Parser(document, yaml.scan(text)).document()
+        document.data = _Parser(document, text, yaml.scan(text)).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or "cannot be read"
@@ -160,7 +191,8 @@ def read_document(text: str, file: str) -> Document:
             position = _line_column(text, index)
             defect = Defect(file, *position, "", f"{message}; type a space in its place")
             raise CatalogError([*document.defects, defect]) from error
-        if "\\t" in problem:
+        before = text.split("\n")[mark.line][: mark.column] if "not allowed here" in problem else ""
+        if "\\t" in problem or "\t" in before:
             problem = "a tab; YAML is indented with spaces"
         if "cannot start any token" in problem:
             problem += "; put the text in quotes"
@@ -199,10 +231,34 @@ class _Scanner(Scanner):
     """The scanner of ruamel.yaml, faster on plain words, with an error for impossible escapes.
 
     Plain words on one line are taken as a whole. The original reads them character by character,
-    half of the time of a catalog.
+    half of the time of a catalog. It also refuses tabs that YAML allows: behind a value, its key,
+    or the mark of an item, where they are no indentation.
     """
 
+    _plain_end = -1  # where the last plain text ends, with the blanks behind it
+
+    def scan_to_next_token(self) -> None:
+        super().scan_to_next_token()
+        reader = self.reader
+        while (tabs := _TABS.match(reader.buffer, reader.pointer)) and not self.flow_level:
+            indentation = reader.buffer[reader.pointer - reader.column : reader.pointer]
+            if not indentation.strip(" ") and not tabs[1]:
+                return  # of the tab that is next, the caller makes an error
+            if reader.pointer == self._plain_end and not tabs[1] and tabs[2] != ":":
+                raise ScannerError(
+                    problem="a tab within a text; put the text in quotes, or type a blank",
+                    problem_mark=reader.get_mark(),
+                )
+            self.allow_simple_key = False  # what follows on this line has no indentation to tell
+            reader.forward(tabs.end() - reader.pointer)
+            super().scan_to_next_token()
+
     def scan_plain(self) -> tokens.ScalarToken:
+        token = self._plain()
+        self._plain_end = self.reader.pointer
+        return token
+
+    def _plain(self) -> tokens.ScalarToken:
         reader = self.reader
         pattern = _WORDS_IN_BRACKETS if self.flow_level else _WORDS
         words = pattern.match(reader.buffer, reader.pointer)
@@ -228,14 +284,15 @@ class _Scanner(Scanner):
 
 
 class _Parser:
-    """Recursive-descent parser of the tokens; its only state is the next token.
+    """Recursive-descent parser of the tokens of a text; its only state is the next token.
 
     `YAML.compose` would parse the same tokens, but its nodes take 1.7 times as long as this parser
     (102 ms against 60 ms for the catalog of 38 tasks, which takes 64 ms to load), and an alias has
     no node of its own, so that it could not be refused at its position.
     """
 
-    def __init__(self, document: Document, stream: Iterator[tokens.Token]):
+    def __init__(self, document: Document, text: str, stream: Iterator[tokens.Token]):
+        self.text = text
         self.file = document.file
         self.marks = document.marks
         self.defects = document.defects
@@ -295,7 +352,7 @@ class _Parser:
         values: dict[str, Any] = {}
         while not isinstance(self.token, end):
             if not isinstance(self.token, tokens.KeyToken):
-                hint = _comma(values, str(getattr(self.token, "value", "")))
+                hint = _comma(self.text, self.token.start_mark.index)
                 raise self.error(f"'key: value' is expected here{hint}")
             self.take()
             key = self.take()
@@ -371,8 +428,7 @@ class _Parser:
         text = _PAIR.sub(
             lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), token.value
         )
-        if match := _UNPRINTABLE.search(text):
-            code = f"U+{ord(match[0]):04X}"
+        if code := unprintable(text):
             message = f"an escape gives the character {code}, which cannot be printed; remove it"
             self.refuse(token, keys, message)
             return _UNPRINTABLE.sub("\ufffd", text)
@@ -394,7 +450,9 @@ class _Parser:
             message = f"the number {short} is too small to tell from 0; the limit is 5e-324"
             self.refuse(token, keys, message)
         else:
-            return int(value) if _INTEGER.fullmatch(text) else value
+            if not _INTEGER.fullmatch(text):
+                return value
+            return int(text, 0 if text.startswith(("0o", "0x")) else 10)  # value may be rounded
         return None
 
     def mark(self, keys: Keys, key: tokens.Token, value: tokens.Token) -> None:
@@ -424,12 +482,17 @@ def _without_zeros(match: re.Match[str]) -> str:
     return f"; write {sign}{digits.lstrip('0') or 0}{rest}{lost}"
 
 
-def _comma(values: dict[str, Any], name: str) -> str:
-    """Return the mend of a decimal comma, which ends an entry of a mapping in braces."""
-    last = next(reversed(values.values()), None)
-    if type(last) is not int or not re.fullmatch(r"[0-9]+([eE][-+]?[0-9]+)?", name):
-        return ""
-    return f"; a comma ends an entry here: for a decimal comma write {last}.{name}"
+def _comma(text: str, start: int) -> str:
+    """Return the mend of a number with a comma, which ends an entry of a mapping in braces.
+
+    The entry after the comma starts at `start`; a number has no blank there.
+    """
+    from taskmodel.files.mends import number_mend  # of tables too, whose texts this module reads
+
+    before = _NUMBER_AND_COMMA.search(text, max(start - MAX_NUMBER, 0), start)
+    after = _AFTER_COMMA.match(text, start)
+    mend = number_mend(f"{before[1]}{after[0]}", None) if before and after else ""
+    return f": a comma ends an entry here{mend}" if mend else ""
 
 
 def _odd_space(text: str, line: int) -> tuple[int, str] | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from taskmodel.plots.page import BLUE, GREY, PALE, VERMILLION
-from taskmodel.plots.panels import calendar_axis, labelled_ticks, stacked_panels
+from taskmodel.numerics.types import Array
+from taskmodel.plots.page import BLUE, GREY, INCH, PALE, VERMILLION, line_height, text_width
+from taskmodel.plots.panels import calendar_axis, figure_of, labelled_ticks, stacked_panels
 from taskmodel.plots.words import drawing, needs
 
 DRIVERS = {"compute": ("by compute", BLUE), "time": ("by the trend over time", VERMILLION)}
@@ -65,7 +68,14 @@ def draw_horizon(horizons: xr.Dataset, width: float = 180.0, *, ax: Axes | None 
             labelled_ticks(axes.yaxis, shown, DURATIONS.__getitem__)
         calendar_axis(axes, time)
         axes.set_ylabel("length of task for a skilled person")
-        axes.legend(loc="upper left", fontsize=size)
+        axes.legend(
+            loc="upper left",
+            fontsize=size,
+            frameon=True,
+            facecolor="white",
+            edgecolor="none",
+            framealpha=1,
+        )
     return figure
 
 
@@ -76,10 +86,11 @@ def _draw_milestones(axes: Axes, horizons: xr.Dataset, size: float) -> None:
     axes.set_ylim(lowest / 2, HEADROOM * max(lengths.max(), 1.0))
     if len(lengths) > NAMED_LIMIT:
         return
-    for meaning, hours in zip(horizons["milestone_meaning"].values, lengths, strict=True):
+    for hours in lengths:
         axes.axhline(hours, color=PALE, linewidth=0.7, zorder=0)
+    for title, hours in _titles(axes, horizons, lengths, size - 1):
         axes.annotate(
-            meaning,
+            title,
             (1, hours),
             (-2, 1),
             xycoords=("axes fraction", "data"),
@@ -89,3 +100,31 @@ def _draw_milestones(axes: Axes, horizons: xr.Dataset, size: float) -> None:
             fontsize=size - 1,
             color=GREY,
         )
+
+
+def _titles(
+    axes: Axes, horizons: xr.Dataset, lengths: Array, size: float
+) -> Iterator[tuple[str, float]]:
+    """Yield one text for the milestones whose lengths are closer than a line of text, the longest.
+
+    As many titles are joined as fit in half of the panel; the number of the others follows.
+    """
+    box, dpi = axes.get_window_extent(), figure_of(axes).dpi
+    low, high = np.log(axes.get_ylim())
+    letters = line_height(size) / 1.2  # without the space between lines
+    apart = letters / (box.height / dpi * INCH) * (high - low)
+    groups: list[tuple[float, list[str]]] = []
+    for index in np.argsort(-lengths, kind="stable"):
+        title = str(horizons["milestone_meaning"].values[index])
+        if groups and np.log(groups[-1][0] / lengths[index]) < apart:
+            groups[-1][1].append(title)
+        else:
+            groups.append((float(lengths[index]), [title]))
+    for hours, titles in groups:
+        texts = [
+            "; ".join(titles[:count])
+            + (f" and {len(titles) - count} more" if count < len(titles) else "")
+            for count in range(len(titles), 0, -1)
+        ]
+        room = 0.55 * box.width / dpi * INCH
+        yield next((text for text in texts if text_width(text, size) <= room), texts[-1]), hours

@@ -43,6 +43,7 @@ from taskmodel.plots.words import (
     compute_text,
     drawing,
     needs,
+    needs_axis,
     power_text,
     times,
 )
@@ -284,6 +285,7 @@ def draw_along(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
     """Draw the speed-ups of a sweep along any axis, named at their ends."""
     needs("event_kind" in result and "speedup" in result, "is no sweep", "sweep")
     axis = str(result.attrs["over"])
+    needs_axis(result, axis)
     heading = f"Speed-up of research along {axis}"
     if "compute" in result.variables and result["compute"].ndim == 0:
         heading += f", {_at(result)}"
@@ -359,6 +361,7 @@ def draw_onset(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
         for name, (label, colour, style) in curves.items():
             values = np.where(np.isfinite(result[name].values), result[name].values, np.nan)
             line: dict[str, Any] = {"color": colour, "linestyle": style, "marker": "."}
+            line |= {"clip_on": False, "zorder": 3}  # the first and the last marker are whole
             axes.plot(result[axis], values, label=label, gid=name, linewidth=1.4, **line)
             shown += values[np.isfinite(values)].tolist()
         axes.set_yscale("log")

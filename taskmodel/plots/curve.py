@@ -30,7 +30,7 @@ from taskmodel.plots.page import (
     tint,
 )
 from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks
-from taskmodel.plots.words import compute_text, sweep_context, times
+from taskmodel.plots.words import compute_text, needs_axis, sweep_context, times
 from taskmodel.sweeps.trace import SweepLine, sweep_line, unreviewed_line
 
 UNREVIEWED = "unreviewed"
@@ -80,9 +80,10 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
     Raises
     ------
     InputError
-        If the dataset is not a sweep, or the figure is too narrow.
+        If the dataset is not a sweep, has one point of compute, or the figure is too narrow.
     """
     context = sweep_context(result)
+    needs_axis(result, "compute")
     with figure_style(width) as size:
         left, right = left_margin(result, width, size), 0.1 * width + 11
         heights = {
@@ -185,7 +186,7 @@ def _draw_exit(
     if not len(above):
         return
     first = above[0]
-    position = line.position[first]
+    position = _crossing(line, first, high)
     arrow: dict[str, Any] = {"marker": "^", "markersize": 4, "color": style["color"]}
     panel.axes.plot(position, high, clip_on=False, zorder=7, gid=f"{name}-leaves", **arrow)
     # Matplotlib draws nothing towards an infinite value: the last stretch ends at the edge.
@@ -195,12 +196,26 @@ def _draw_exit(
         panel.axes.plot(x, y, gid=f"{name}-no-limit", **style)
 
 
+def _crossing(line: SweepLine, index: int, high: float) -> float:
+    """Return where a line passes a value, between the point before `index`, below it, and that one.
+
+    It is straight on logarithmic axes; towards no limit it rises at the end of the stretch.
+    """
+    end, top = float(line.position[index]), float(line.values[index])
+    start, low = float(line.position[index - 1]), float(line.values[index - 1])
+    if index == 0 or not (0 < low < high and np.isfinite(top)):
+        return end
+    share = np.log(high / low) / np.log(top / low)
+    return start * (end / start) ** float(share)
+
+
 def _ending(title: str, line: SweepLine, high: float) -> str:
     """A name with the last value, or the compute from which it is off the axis, or has none."""
     last = line.values[-1]
     if last > high and np.isfinite(last):
         within = np.flatnonzero(line.values <= high)
-        since = f" from {compute_text(line.position[within[-1] + 1])}" if len(within) else ""
+        leaves = _crossing(line, within[-1] + 1, high) if len(within) else 0.0
+        since = f" from {compute_text(leaves)}" if len(within) else ""
         return f"{title} ↑ off the axis{since}"
     if np.isfinite(last):
         return f"{title} {times(last)}"

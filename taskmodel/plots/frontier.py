@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -123,10 +124,12 @@ class _Frontier:
 
 
 def _draw_speedups(axes: Axes, data: _Frontier, size: float) -> None:
+    dashed: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (4, 2))}
     for name, colour in SPEEDUP_COLOURS.items():
         data.draw(axes, name, colour, SPEEDUP_NAMES[name])
         unlimited = float(data.variables[f"{name}_unlimited"])
-        axes.axhline(unlimited, color=colour, linewidth=0.8, linestyle=(0, (4, 2)))
+        axes.axhline(unlimited, color=colour, **dashed)
+    axes.plot([], [], color=BLACK, label="without a budget", **dashed)
     axes.set_ylabel(SPEEDUP_LABEL)
     axes.set_yscale("log")
     low, high = axes.get_ylim()

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from taskmodel.errors import InputError
 from taskmodel.plots.page import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 from taskmodel.plots.panels import faint_grid, labelled_ticks, powers_of_ten, stacked_panels
-from taskmodel.plots.words import drawing
+from taskmodel.plots.words import drawing, needs
 
 CASE_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 CASE_MARKERS = "osD^v<"
@@ -31,6 +31,7 @@ ORGANISATION_STEPS = {
 )
 def draw_lead_time(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
     """Draw the work of a lead after each step, by case; or the models of a ladder."""
+    needs("plan_title" in result.attrs, "is no lead", "lead_time")
     if "lead_months" in result.dims:
         raise InputError("the result is over several leads; choose one with .isel(lead_months=...)")
     steps = "field_years" in result

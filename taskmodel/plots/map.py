@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
+from scipy.ndimage import distance_transform_edt
 
+from taskmodel.numerics.types import Array
 from taskmodel.plots.labels import plate
 from taskmodel.plots.page import (
     BLACK,
@@ -27,7 +30,7 @@ from taskmodel.plots.page import (
     tint,
 )
 from taskmodel.plots.panels import labelled_ticks, stacked_panels
-from taskmodel.plots.regions import filled_regions, roomiest_pixel
+from taskmodel.plots.regions import filled_regions, line_pixels, roomiest_pixel
 from taskmodel.plots.words import (
     NAMES,
     SEPARATOR,
@@ -97,9 +100,16 @@ def _draw_map(
     x, y = (result[name] for name in inputs)
     _scale(axes, "x", x)
     _scale(axes, "y", y)
-    _draw_regions(axes, x.values, y.values, result, shape, size)
-    _draw_contours(axes, x.values, y.values, result["speedup"].values, size)
+    contours = _draw_contours(axes, x.values, y.values, result["speedup"].values)
+    canvas = _Canvas(x.values, y.values, tuple(round(PIXELS * side) for side in shape))
+    lines = [] if contours is None else [line for level in contours.allsegs for line in level]
+    free = np.ones(canvas.shape, dtype=bool)
+    for line in lines:
+        free[canvas.line(*line.T)] = False
+    named = _draw_regions(axes, canvas, result, free, size)
     _draw_curves(axes, result, size / 8.0)
+    if contours is not None:
+        _label_contours(axes, contours, canvas, result, named, size - 2)
 
 
 def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
@@ -117,37 +127,50 @@ def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
         )
 
 
+class _Canvas(NamedTuple):
+    """The panel as pixels: what is drawn along its axes, and the numbers of rows and columns."""
+
+    x: Array
+    y: Array
+    shape: tuple[int, ...]
+
+    def positions(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Rows and columns of points; they need not be whole."""
+        pairs = zip((y, x), (self.y, self.x), self.shape, strict=True)
+        rows, columns = (_pixels(values, axis, count) for values, axis, count in pairs)
+        return rows, columns
+
+    def line(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Rows and columns of all pixels along a line."""
+        return line_pixels(*self.positions(x, y), (self.shape[0], self.shape[1]))
+
+    def edges(self) -> tuple[Array, Array]:
+        """Edges of the columns and of the rows, as values of the axes."""
+        return _edges(self.x, self.shape[1]), _edges(self.y, self.shape[0])
+
+
 def _draw_regions(
-    axes: Axes,
-    x: np.ndarray,
-    y: np.ndarray,
-    result: xr.Dataset,
-    extent: tuple[float, float],
-    size: float,
-) -> None:
-    """Regions in the colour of their source, and their names where they have most room."""
+    axes: Axes, canvas: _Canvas, result: xr.Dataset, free: np.ndarray, size: float
+) -> np.ndarray:
+    """Regions in the colour of their source, and their names where they have most room.
+
+    Names keep to the pixels that are `free`, if they fit there; returned is where they stand.
+    """
     sources = [*result["source"].values.tolist(), ""]
     colours = [tint(COLOURS[source], 0.25) if source else PALE for source in sources]
     index = {source: number for number, source in enumerate(sources)}
     code = np.array([[index[cell] for cell in row] for row in result["binding_factor"].values])
-    shape = round(PIXELS * extent[0]), round(PIXELS * extent[1])
-    grid = tuple(
-        _pixels(values, values, count).round().astype(int)
-        for values, count in zip((y, x), shape, strict=True)
-    )
+    rows = _pixels(canvas.y, canvas.y, canvas.shape[0]).round().astype(int)
+    columns = _pixels(canvas.x, canvas.x, canvas.shape[1]).round().astype(int)
     curves = [
-        (
-            _pixels(result["boundary_y"].values[own], y, shape[0]),
-            _pixels(result["boundary_x"].values[own], x, shape[1]),
-        )
+        canvas.positions(result["boundary_x"].values[own], result["boundary_y"].values[own])
         for own in _curves(result)
         if result["boundary_second"].values[own][0] not in BINDING
     ]
-    pixels = filled_regions(code, (grid[0], grid[1]), curves, shape)
-    edges = [_edges(values, count) for values, count in zip((x, y), shape[::-1], strict=True)]
+    pixels = filled_regions(code, (rows, columns), curves, (canvas.shape[0], canvas.shape[1]))
     # As vectors, pixels would show hairlines between them in most viewers.
     axes.pcolormesh(
-        *edges,
+        *canvas.edges(),
         pixels,
         cmap=ListedColormap(colours),
         vmin=-0.5,
@@ -155,26 +178,41 @@ def _draw_regions(
         rasterized=True,
         gid="regions",
     )
+    named = np.zeros(canvas.shape, dtype=bool)
     for source, number in index.items():
         region = pixels == number
-        if region.sum() < NAMED_AREA * region.size:
-            continue
-        _name_region(axes, region, source, edges, size + 1)
+        if region.sum() >= NAMED_AREA * region.size:
+            _name_region(axes, region, free, source, canvas, named, size + 1)
+    return named
 
 
 def _name_region(
-    axes: Axes, region: np.ndarray, source: str, edges: list[np.ndarray], size: float
+    axes: Axes,
+    region: np.ndarray,
+    free: np.ndarray,
+    source: str,
+    canvas: _Canvas,
+    named: np.ndarray,
+    size: float,
 ) -> None:
-    """The name of a region, upright where it is narrow, on its own colour."""
+    """The name of a region, upright where it is narrow, on its own colour; `named` gets its box."""
     name = NAMES.get(source, source) if source else "nothing is done"
     along = math.ceil(PIXELS * (text_width(name, size, "bold") + 2))
     across = math.ceil(PIXELS * line_height(size))
-    boxes = ((0, across, along), (90, along, across), (0, 1, 1))  # a region has a pixel at least
-    rooms = ((angle, roomiest_pixel(region, *box)) for angle, *box in boxes)
-    rotation, (row, column) = next((angle, room) for angle, room in rooms if room is not None)
+    boxes = ((0, across, along), (90, along, across))
+    rooms = [(angle, box, room) for room in (region & free, region) for angle, *box in boxes]
+    rooms.append((0, [1, 1], region))  # which has a pixel at least
+    rotation, (height, width), (row, column) = next(
+        (angle, box, pixel)
+        for angle, box, room in rooms
+        if (pixel := roomiest_pixel(room, box[0], box[1])) is not None
+    )
+    top, left = max(row - height // 2, 0), max(column - width // 2, 0)
+    named[top : row + height // 2 + 1, left : column + width // 2 + 1] = True
+    across_edges, upright_edges = canvas.edges()
     axes.text(
-        edges[0][column],
-        edges[1][row],
+        across_edges[column],
+        upright_edges[row],
         name,
         color=shade(COLOURS[source]) if source else GREY,
         fontsize=size,
@@ -206,19 +244,51 @@ def _curves(result: xr.Dataset) -> list[np.ndarray]:
     return [numbers == number for number in np.unique(numbers)]
 
 
-def _draw_contours(
-    axes: Axes, x: np.ndarray, y: np.ndarray, speedup: np.ndarray, size: float
-) -> None:
+def _draw_contours(axes: Axes, x: Array, y: Array, speedup: Array) -> QuadContourSet | None:
+    """Contours without labels; None if there are none."""
     finite = speedup[np.isfinite(speedup)]
     if not finite.size:
-        return
+        return None
     # at the lowest value contours would outline rounding errors
     levels = LEVELS[(LEVELS > LOWEST_CONTOUR * finite.min()) & (LEVELS < finite.max())]
     levels = levels[:: max(1, -(-len(levels) // CONTOUR_LIMIT))]
-    if len(levels):
-        values = np.where(np.isfinite(speedup), speedup, np.nan)
-        contours = axes.contour(x, y, values, levels=levels, colors=GREY, linewidths=0.5)
-        axes.clabel(contours, fontsize=size - 2, fmt=times)
+    if not len(levels):
+        return None
+    values = np.where(np.isfinite(speedup), speedup, np.nan)
+    return axes.contour(x, y, values, levels=levels, colors=GREY, linewidths=0.5)
+
+
+def _label_contours(
+    axes: Axes,
+    contours: QuadContourSet,
+    canvas: _Canvas,
+    result: xr.Dataset,
+    named: np.ndarray,
+    size: float,
+) -> None:
+    """A label on each contour that is long enough, far from edges, names, curves and others."""
+    taken = named.copy()
+    taken[[0, -1]], taken[:, [0, -1]] = True, True
+    for own in _curves(result):
+        taken[canvas.line(result["boundary_x"].values[own], result["boundary_y"].values[own])] = (
+            True
+        )
+    width = max(text_width(times(level), size) for level in contours.levels)
+    labels = []
+    for line in (line for level in contours.allsegs for line in level):
+        rows, columns = canvas.line(*line.T)
+        reached = np.hypot(np.diff(rows), np.diff(columns)).sum()
+        if reached < 2 * PIXELS * width:
+            continue
+        # as good as any is what leaves room for a label and a half
+        depth = np.minimum(distance_transform_edt(~taken)[rows, columns], 1.5 * PIXELS * width)
+        best = np.flatnonzero(depth == depth.max())
+        chosen = best[len(best) // 2]
+        taken[rows[chosen], columns[chosen]] = True
+        across_edges, upright_edges = canvas.edges()
+        labels.append((across_edges[columns[chosen]], upright_edges[rows[chosen]]))
+    if labels:
+        axes.clabel(contours, fontsize=size, fmt=times, manual=labels)
 
 
 def _draw_curves(axes: Axes, result: xr.Dataset, weight: float) -> None:

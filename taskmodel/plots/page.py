@@ -257,13 +257,12 @@ def compute_ticks(low: float, high: float) -> np.ndarray:
     --------
     >>> compute_ticks(1e26, 1e28), compute_ticks(3.7e30, 4.3e30)
     (array([1.e+26, 1.e+27, 1.e+28]), array([3.8e+30, 4.0e+30, 4.2e+30]))
+    >>> compute_ticks(1.145, 1.388)
+    array([1.15, 1.2 , 1.25, 1.3 , 1.35])
     """
     powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for ticks in (
-        powers,
-        np.outer(powers, [1, 2, 3, 5]).ravel(),
-        np.asarray(MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)),
-    ):
+    even = (MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high) for count in (4, 6, 8))
+    for ticks in (powers, np.outer(powers, [1, 2, 3, 5]).ravel(), *map(np.asarray, even)):
         # The tolerance keeps ends of the range that are powers of ten up to rounding.
         within = ticks[(ticks >= low * (1 - 1e-12)) & (ticks <= high * (1 + 1e-12))]
         if len(within) >= (2 if ticks is powers else 3):

@@ -38,7 +38,7 @@ def filled_regions(
     """
     walls = np.zeros(shape, dtype=bool)
     for curve in curves:
-        walls[_on_line(*curve, shape)] = True
+        walls[line_pixels(*curve, shape)] = True
     parts, count = ndimage.label(~walls)
     rows, columns = (index.ravel() for index in np.meshgrid(*points, indexing="ij"))
     codes, part_of = code.ravel(), parts[rows, columns]
@@ -65,7 +65,7 @@ def _nearest(rows: Array, columns: Array, codes: Array, shape: tuple[int, int]) 
     return filled[tuple(near)]
 
 
-def _on_line(rows: Array, columns: Array, shape: tuple[int, int]) -> Pixels:
+def line_pixels(rows: Array, columns: Array, shape: tuple[int, int]) -> Pixels:
     """Pixels along a line through points, without gaps."""
     length = np.append(0.0, np.cumsum(np.hypot(np.diff(rows), np.diff(columns))))
     steps = np.linspace(0.0, length[-1], int(2 * length[-1]) + 2)

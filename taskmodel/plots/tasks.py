@@ -38,6 +38,7 @@ from taskmodel.plots.words import (
     SEPARATOR,
     catalog_settings,
     compute_text,
+    needs_axis,
     sweep_context,
     times,
     titles,
@@ -294,6 +295,7 @@ def hours_by_task(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     """
     _context(catalog, result)
     needs_variables(result, "activity")
+    needs_axis(result, "compute", 1)
     activity = result["activity"].where(np.isfinite(result["activity"]), 0.0)
     activity = activity.transpose("compute", "task", "mode")
     hours = hours_of_review(organisation(catalog), result["compute"].values, activity.values)
@@ -332,6 +334,7 @@ def draw_review_load(
         If the result is of another catalog, or compute is not within its grid.
     """
     context = _context(catalog, result)
+    needs_axis(result, "compute", 1)
     grid = result["compute"].values
     if not grid[0] <= compute <= grid[-1]:
         raise InputError(

@@ -19,7 +19,7 @@ from taskmodel.plots.page import (
     line_height,
 )
 from taskmodel.plots.panels import AxesLike, stacked_panels
-from taskmodel.plots.words import drawing
+from taskmodel.plots.words import drawing, needs
 
 ROWS = 10  # inputs that are shown
 WIDE = 130.0  # mm: from there on both panels stand side by side
@@ -32,6 +32,7 @@ BARS = {"low": BLUE, "high": VERMILLION}
 )
 def draw_cruxes(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw when oversight is the bottleneck, and the speed-up today, at the ends of each input."""
+    needs("bottleneck_date_median" in result, "has no cruxes", "cruxes")
     shown = result.isel(input=slice(0, ROWS))
     heading = "What each input changes, all others at their medians"
     wide = width >= WIDE

@@ -121,6 +121,18 @@ def needs(condition: bool, defect: str, source: str) -> None:
         raise InputError(f"this dataset {defect}: give the result of taskmodel.{source}")
 
 
+def needs_axis(result: xr.Dataset, axis: str, least: int = 2) -> None:
+    """Raise an InputError unless a result has enough points along an axis to be drawn."""
+    count = result.sizes.get(axis, 0)
+    if count < least:
+        points = f"{count} point{'s' * (count != 1)}" if axis in result.dims else "no points"
+        raise InputError(
+            f"this dataset has {points} along {axis}; at least {least} "
+            f"{'is' if least == 1 else 'are'} needed: sweep more, or "
+            f"select no single one with isel or sel ({axis}=slice(...) keeps a range)"
+        )
+
+
 def sweep_context(result: xr.Dataset) -> str:
     """Catalog, scenario and settings of a sweep.
 

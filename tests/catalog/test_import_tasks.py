@@ -123,6 +123,33 @@ def test_weights_are_divided_by_their_sum_where_that_is_asked_for(write):
     )
 
 
+@pytest.mark.parametrize("title", ["Total", "TOTALS:", "Sum", "Grand total", "Summe"])
+@pytest.mark.parametrize("normalise", [False, True])
+@pytest.mark.parametrize("row", ["1.0,12", "0.99,", ","])
+def test_a_line_of_totals_is_no_task(write, title, normalise, row):
+    tasks = "title,share,horizon\nA,0.7,3\nB,0.3,9\n"
+    values = {name: value for name, value in ALL.items() if name != "horizon"}
+    with pytest.raises(tm.CatalogError) as caught:
+        tm.import_tasks(write(f"{tasks}{title},{row}\n"), normalise=normalise, values=values)
+    (defect,) = caught.value.defects
+    assert defect.line == 4 and defect.message.startswith(f"{title!r} is a total, not a task; rem")
+    assert len(tm.import_tasks(write(tasks), normalise=normalise, values=values).tasks) == 2
+
+
+def test_a_share_that_is_the_sum_of_the_others_is_named(write):
+    table = write("title,weight\nA,70\nB,30\nAll of it,100\n")
+    message = (
+        "1:7.*the share at line 4 is the sum of the others: remove a line of totals, or divide"
+    )
+    with pytest.raises(tm.CatalogError, match=message):
+        tm.import_tasks(table, values=ALL)
+    # two halves, and a half of which nothing else is a part, are no sign of a total
+    for rows in ("A,1\nB,1\n", "A,2\nB,1\nC,1.5\n"):
+        with pytest.raises(tm.CatalogError) as caught:
+            tm.import_tasks(write(f"title,weight\n{rows}"), values=ALL)
+        assert "line" not in caught.value.defects[0].message
+
+
 def test_values_for_all_tasks_are_judgement_and_fill_what_is_empty(write):
     table = write("title,share,horizon\nA,0.5,3\nB,0.5,\n")
     a, b = tm.import_tasks(table, values=ALL).tasks.values()
@@ -142,7 +169,7 @@ DEFECTS = {
     "twice": ("A,1,8,0.1,0.1,\na,0,8,0.1,0.1,\n", "3:1: the id 'a' stands at line 2 too"),
     "cells": ("A,1,8,0.1\n", "2:1: found 4 cells; the first line names 6"),
     "empty": ("A,1,,0.1,0.1,\nB,0,8,0.1,0.1,\n", "2:1: the task a has no horizon"),
-    "untitled": (",1,8,0.1,0.1,\n", "2:1: the task has no title"),
+    "untitled": (",1,8,0.1,0.1,\n", "2:1: the task has no title; fill the cell, or remove"),
     "no tasks": ("", "1:1: has no tasks"),
     "all zero": ("A,0,8,0.1,0.1,\n", "1:7: all shares are 0"),
     "negative": ("A,-1,8,0.1,0.1,\n", "2:3: tasks.a.share: found -1"),
@@ -185,6 +212,7 @@ def test_all_that_a_header_lacks_is_reported_at_once(write, header):
         ({"coverage_floor": 2}, "coverage_floor: found 2; at least 0 and at most 1"),
         ({"title": "x"}, "no field"),
         ({"horizon": "08 h"}, "begins with 0"),
+        ({"description": "a\x1b[31mb"}, "description: character U\\+001B cannot be printed"),
     ],
 )
 def test_wrong_values_for_all_tasks_are_reported_once(write, values, message):

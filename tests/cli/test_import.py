@@ -1,5 +1,6 @@
 """`taskmodel import`: files, messages, and the page docs/import.md, whose examples run."""
 
+import os
 import re
 import shlex
 import stat
@@ -85,6 +86,38 @@ def test_nothing_is_written_of_a_table_with_defects(capsys, folder):
     assert "tasks.csv:1:7: the shares sum to 15; 1 is needed" in message
     assert "--all: coverage_floor: found 2; at least 0 and at most 1" in message
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_weight_that_is_the_sum_of_the_others_is_told_with_the_answer(capsys, folder):
+    (folder / "tasks.csv").write_text(f"{TABLE}Everything,15,8,0.1,,,Make,,\n")
+    lines = " ".join(line.strip() for line in lines_of(capsys, *PLAIN))
+    assert "the share at line 6 is the sum of the others; if that line is a total, remove" in lines
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['x\nquestion: "injected" #', "\x1b[31mred", "bi\u202edi", "a\u2028question: x", b"lat\xe9"],
+)
+def test_the_name_of_a_table_is_text_in_the_catalog(capsys, folder, name):
+    name = os.fsdecode(name)
+    (folder / f"{name}.csv").write_text(TABLE)
+    lines = lines_of(capsys, PLAIN[0], f"{name}.csv", "-o", "o.yaml", *PLAIN[2:])
+    text = (folder / "o.yaml").read_text()
+    catalog = tm.load_catalog("o.yaml")
+    assert catalog.question == tm.load_catalog("o.yaml").question == ""
+    assert text.splitlines()[0].startswith("# Made by taskmodel import from ")
+    assert text.splitlines()[1] == "" and "\x1b" not in text and "\u202e" not in text
+    assert catalog.title.startswith("Tasks of ") and catalog.title.isprintable()
+    assert lines[0] == "o.yaml"
+
+
+def test_characters_that_cannot_be_printed_are_located_in_the_table(capsys, folder):
+    (folder / "tasks.csv").write_text(TABLE.replace("Write code,7", "Write\x1b[31m code,7"))
+    message = error_of(capsys, *PLAIN)
+    assert "tasks.csv:3:6: character U+001B cannot be printed and is not allowed; remove" in message
+    (folder / "tasks.csv").write_text(TABLE)
+    message = error_of(capsys, *PLAIN, "--title", "a\x1b[31mb")
+    assert "title: character U+001B cannot be printed" in message and "text:" not in message
 
 
 def test_the_commands_that_errors_offer_are_right(capsys):

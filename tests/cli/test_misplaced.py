@@ -1,5 +1,6 @@
 """Files of other kinds than arguments take, names that are paths, and scenarios by position."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,27 @@ def test_a_file_of_another_kind_than_its_argument_takes_is_named_as_such(capsys,
     message = error_of(capsys, *command.split())
     assert words in message
     assert "unknown key" not in message and "is missing" not in message
+
+
+def test_commands_with_the_name_of_a_file_are_quoted(capsys):
+    Path("my half.yaml").write_text(HALF)
+    message = error_of(capsys, "worth", "t_agi_ladder", "--scenario", "my half")
+    assert shlex.split(message.partition("write ")[2]) == ["--scenario", "my half.yaml"]
+    message = error_of(capsys, "run", "my half.yaml")
+    assert "`taskmodel run CATALOG --scenario 'my half.yaml'`" in message
+
+
+@pytest.mark.parametrize("catalog", ["lab.yaml", "t_agi_ladder", "davidson_best_guess"])
+def test_path_and_catalog_that_changed_places_are_told_their_order(capsys, catalog):
+    main(["new", "lab"])
+    capsys.readouterr()
+    path = "supervision.max_review_share" if catalog == "lab.yaml" else "supervision.headcount"
+    options = ["--target", "speedup=2"]
+    message = error_of(capsys, "solve-for", catalog, path, *options)
+    command = message.partition("write taskmodel ")[2].split()
+    assert command == ["solve-for", path, catalog]
+    if catalog == "lab.yaml":
+        assert main([*command, *options]) in (0, 1)
 
 
 def test_a_broken_file_of_the_right_kind_is_reported_by_its_defects(capsys):

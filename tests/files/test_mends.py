@@ -1,17 +1,21 @@
 """Every proposal to write a number otherwise is read, and has the value that was meant."""
 
+import json
 import random
+import re
 from typing import Annotated
 
 import pytest
 from pydantic import TypeAdapter
 
+import taskmodel as tm
+from taskmodel.catalog import load_catalog
 from taskmodel.catalog.model import Catalog
 from taskmodel.errors import MAX_DEFECTS, CatalogError
 from taskmodel.files import units
 from taskmodel.files.mends import number_mend, quantity_mend
 from taskmodel.files.quantity import Measure, Quantity
-from taskmodel.files.yaml import read_value
+from taskmodel.files.yaml import read_document, read_value
 
 SHARE = Measure(units.ONE, ge=0, le=1)
 RATIO = Measure(units.ONE, gt=0)
@@ -225,7 +229,7 @@ def defects_of(text):
     [
         ("x: 0485", 4, "the number 0485 begins with 0; write 485, or 0.485 if a decimal point"),
         ("x: -00.5", 4, "the number -00.5 begins with 0; write -0.5"),
-        ("x: {value: 0,485}", 14, "for a decimal comma write 0.485"),
+        ("x: {value: 0,485}", 14, "a comma ends an entry here; write 0.485"),
         ("x: {unit: %}", 11, "put the text in quotes"),
         ("x:\u00a00.1", 3, "U+00A0 (no-break space) stands where a blank is needed"),
         (r'x: "a\e[31m"', 4, "an escape gives the character U+001B"),
@@ -237,6 +241,103 @@ def test_marks_that_change_a_number_or_a_text_are_located(line, column, message)
     text = f"title: A catalog\n{line}\nquestion: what?\n"
     first = next(defect for defect in defects_of(text) if message in defect.message)
     assert (first.line, first.column) == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("number", "meant"),
+    [
+        ("40,000", (40000, 40)),
+        ("1,200", (1200, 1.2)),
+        ("40,000,000", (40_000_000,)),
+        ("0,485", (0.485,)),
+        ("-12,5", (-12.5,)),
+        ("8,4e28", (8.4e28,)),
+        ("1,200.5", (1200.5,)),
+        ("1.200,5", (1200.5,)),
+        ("40, 50", ()),
+        ("1,2,3", ()),
+        ("0x10,5", ()),
+        ("4.5,6", ()),
+    ],
+)
+@pytest.mark.parametrize("form", ["{{value: {}, unit: person}}", "{{value: {}}}"])
+def test_a_comma_in_braces_has_a_mend_that_means_what_was_meant(form, number, meant):
+    with pytest.raises(CatalogError) as caught:
+        read_value(form.format(number))
+    _, comma, mend = caught.value.defects[0].message.partition("a comma ends an entry here; write ")
+    texts = mend.split(" or ") if comma else []
+    assert tuple(read_value(form.format(text))["value"] for text in texts) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a:\t0.10\t# note\nb: 1\n", {"a": 0.1, "b": 1}),
+        ("a: two words\t \t# note\n", {"a": "two words"}),
+        ("a\t:\t'x'\t\n\t\n\t# note\n", {"a": "x"}),
+        ("a:\t{b:\t1,\tc: [1,\t2]\t}\t# note\n", {"a": {"b": 1, "c": [1, 2]}}),
+        ("a:\t# note\n  b: 1\n", {"a": {"b": 1}}),
+        ("a:\n-\tx\n-\ty\n", {"a": ["x", "y"]}),
+        ("a:\t|\n  x\ty\n", {"a": "x\ty\n"}),
+    ],
+)
+def test_tabs_that_are_no_indentation_are_blanks(text, data):
+    assert read_document(text, "text").data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "message"),
+    [
+        ("a:\n\tb: 1\n", (2, 1), "a tab; YAML is indented with spaces"),
+        ("a:\n  \tb: 1\n", (2, 3), "a tab; YAML is indented with spaces"),
+        ("a:\n-\tb: 1\n", (2, 4), "a tab; YAML is indented with spaces"),
+        ("a: x \ty\n", (1, 6), "a tab within a text; put the text in quotes, or type a blank"),
+    ],
+)
+def test_other_tabs_are_refused_where_they_stand(text, position, message):
+    with pytest.raises(CatalogError) as caught:
+        read_document(text, "text")
+    (defect,) = caught.value.defects
+    assert (defect.line, defect.column, defect.message) == (*position, f"not YAML: {message}")
+
+
+@pytest.mark.parametrize("text", ["99999999999999999999", "-9007199254740993", "0x1fffffffffffff1"])
+def test_whole_numbers_are_as_they_stand(text):
+    assert read_value(text) == int(text, 0)
+
+
+@pytest.mark.parametrize("unit", [1, 2.5, True, None, ["h"], {"h": 1}])
+def test_a_unit_that_is_no_text_is_told_those_that_there_are(unit):
+    catalog = load_catalog("t_agi_ladder")
+    values = {"supervision.headcount": {"value": 40, "unit": unit}}
+    with pytest.raises(CatalogError) as caught:
+        catalog.replace(values)
+    (message,) = [d.message for d in caught.value.defects if d.path.endswith("unit")]
+    assert message.endswith("; text is needed; use person, or leave the unit out")
+    values["supervision.headcount"] = {"value": 40, "unit": "person"}
+    assert catalog.replace(values).supervision.headcount.value == 40
+
+
+def test_a_word_of_a_quantity_has_no_range():
+    with pytest.raises(CatalogError, match="note: found the number 3; text is needed; put it in q"):
+        load_catalog("t_agi_ladder").replace({"supervision.headcount": {"value": 40, "note": 3}})
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("title", "text"),
+        ("tasks.*.title", "text"),
+        ("supervision", "a block of values"),
+        ("production.normalise_shares", "true or false"),
+    ],
+)
+def test_a_path_that_is_varied_is_that_of_a_number(path, kind):
+    catalog = load_catalog("t_agi_ladder")
+    message = f"set: {path}: is {kind}, not a number; give the path of a number, such as"
+    with pytest.raises(CatalogError, match=re.escape(message)):
+        tm.sweep(catalog, 1e28, over=path, values=[1, 2])
+    assert catalog.changed_to("supervision.headcount", 3.0) == {"supervision.headcount": 3.0}
 
 
 def test_a_directive_within_braces_is_a_defect_where_it_stands():
@@ -252,6 +353,36 @@ def test_messages_show_control_characters_as_escapes():
     shown = "\n".join(map(str, defects_of('title: x\n"\\e]0;\\a": 1\n\u202eabc: 1\n')))
     assert "\x1b" not in shown and "\x07" not in shown and "\u202e" not in shown
     assert r"\u202eabc" in shown
+
+
+@pytest.mark.parametrize("end", ["\n", "\t", "\u0085", "\u2028", "\u2029", "\r"])
+def test_a_defect_is_one_line_whatever_its_pieces_have(end):
+    key = f"a{end}v.yaml: fine"
+    text = f"title: x\n{json.dumps(key)}: 1\n"
+    with pytest.raises(CatalogError) as caught:
+        Catalog.parse(text, "text", f"my{end}file.yaml")
+    shown = str(caught.value)
+    assert len(shown.splitlines()) == len(caught.value.defects) and "\t" not in shown
+    assert f"{ascii(f'my{end}file')[1:-1]}.yaml:2:1: {ascii(key)[1:-1]}: unknown key" in shown
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "a\x1b[31mb\x00c"},
+        {"title": "\ud800"},
+        {"tasks.a\x1bb": {"title": "x"}},
+        {"sources.x": {"title": "x", "no\x1bte": "y"}},
+        {"sources.x": {"title": ["x", "\x1b"]}},
+    ],
+)
+def test_values_that_are_set_have_the_characters_of_files(changes):
+    (path,) = changes
+    with pytest.raises(CatalogError) as caught:
+        load_catalog("t_agi_ladder").replace(changes)
+    assert all("cannot be printed and is not allowed" in d.message for d in caught.value.defects)
+    assert caught.value.defects[0].path.startswith(path)
+    assert load_catalog("t_agi_ladder").replace({"title": "a\tb\nc"}).title == "a\tb\nc"
 
 
 def test_messages_end_after_a_thousand_defects():

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 import pytest
+import xarray as xr
 from first import first
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -555,6 +556,37 @@ def test_a_dataset_that_is_no_sweep_is_refused(catalog, result):
         plots.speedup_curve(tm.latency(catalog, 1e30))
     with pytest.raises(ValueError, match="catalog_yaml.*taskmodel.sweep"):
         plots.speedup_curve(result.drop_attrs(deep=False))
+
+
+@pytest.mark.parametrize("points", [0, [0], []])
+def test_a_sweep_without_points_to_draw_is_refused(catalog, result, points):
+    chosen = result.isel(compute=points)
+    for draw in (plots.speedup_curve, plots.along):
+        with pytest.raises(tm.InputError, match=r"points? along compute; at least 2 are needed"):
+            draw(chosen)
+    if points != [0]:
+        for draw in (
+            lambda: plots.review_load(catalog, chosen, 1e30),
+            lambda: plots.review_hours(catalog, chosen),
+        ):
+            with pytest.raises(tm.InputError, match="along compute; at least 1"):
+                draw()
+
+
+@pytest.mark.parametrize("name", plots.OF_DATASETS)
+def test_every_figure_refuses_what_is_not_its_dataset(result, name):
+    """A sweep, which is right for two of them, and a dataset that is nothing of this package."""
+    with pytest.raises(tm.InputError):
+        getattr(plots, name)(xr.Dataset({"a": 1}))
+    if name not in ("speedup_curve", "along"):
+        with pytest.raises(tm.InputError):
+            getattr(plots, name)(result)
+
+
+def test_variables_without_dimensions_are_a_table_of_one_row(result):
+    for dataset, names in ((xr.Dataset({"a": 1}), ["a"]), (result.isel(compute=0), ["speedup"])):
+        frame = dataset.taskmodel.to_frame(*names)
+        assert list(frame) == names and frame[names[0]].tolist() == [float(dataset[names[0]])]
 
 
 def test_a_result_of_another_catalog_is_refused(catalog, result):
