@@ -103,7 +103,8 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         extent = (_extent(*column) for column in zip(*boundary["points"], strict=True))
         curves.append([*names, boundary["kind"], *extent])
     compute = "" if facts["compute"] is None else f", {at_point(catalog, facts['compute'])}"
-    lines = [*heading(catalog, f"{facts['x']} across, {facts['y']} upwards{compute}"), ""]
+    axes = facts["x"], facts["y"]
+    lines = [*heading(catalog, f"{axes[0]} across, {axes[1]} upwards{compute}", *axes), ""]
     lines += table(rows)
     if len(curves) > 1:
         lines += ["", "Boundaries and their extent", *table(curves, left_columns=(0, 1, 2))]

@@ -1131,9 +1131,37 @@ def test_worth_has_output_beside_speedups_and_tells_people_from_permission(capsy
     assert f"{row['output_elasticity']:+.3f} %" in line_with(lines, people)
     text = " ".join(" ".join(lines).split())
     assert "relative to the same people without AI, so that more people can lower them" in text
-    assert "it permits hours of review to the people of pools.researchers" in text
+    assert "supervision.headcount is a permission here, not a number of people" in text
     dedicated = lines_of(capsys, *question, "--set", "supervision.pool=dedicated")
-    assert "permits" not in " ".join(dedicated)
+    assert "permission" not in " ".join(dedicated)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ["vary", "{}=10:1000:2"],
+        ["onset", "{}=10:1000:2"],
+        ["bottleneck", "--x", "{}=10:1000:2", "--y", "compute=1e31:1e32:2"],
+        ["bottleneck", "--x", "compute=1e31:1e32:2", "--y", "{}=10:1000:2"],
+        ["what-if", "--set", "{}=10"],
+        ["compare", "--to-set", "{}=10"],
+    ],
+    ids=["vary", "onset", "map, x", "map, y", "set", "to-set"],
+)
+def test_a_headcount_that_is_a_permission_is_named_where_it_is_varied_or_set(
+    question, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = [word.format("supervision.headcount") for word in question]
+    note = "note: supervision.headcount is a permission here, not a number of people: the people"
+    researchers = " ".join(" ".join(lines_of(capsys, *words, "t_agi_ladder")).split())
+    assert researchers.count(note) == 1
+    own = [words[0], "--set", "supervision.pool=dedicated", *words[1:], "t_agi_ladder"]
+    own += ["--to-set", "supervision.pool=dedicated"] * (words[0] == "compare")
+    assert "permission" not in " ".join(lines_of(capsys, *own))
+    if words[0] in ("vary", "onset"):
+        other = [words[0], "supervision.max_review_share=0.1:0.5:2", "t_agi_ladder"]
+        assert "permission" not in " ".join(lines_of(capsys, *other))
 
 
 def test_what_if_reports_the_speedup_without_each_constraint(capsys, monkeypatch):
