@@ -1180,6 +1180,7 @@ def test_what_if_reports_the_speedup_without_each_constraint(capsys, monkeypatch
     lines = lines_of(capsys, "what-if", "--compute", "1e32")
     for name, case in alone.items():
         assert screen.number(case["speedup"]) in line_with(lines, case["meaning"]), name
+        assert f"({name})" in line_with(lines, case["meaning"])  # as pairs call it
     assert f"{facts['as_is']['throughput_speedup']:.2f}" in line_with(lines, "as things are")
 
 
