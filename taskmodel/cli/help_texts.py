@@ -64,8 +64,8 @@ words:
   effective   both together: throughput^L latency^(1 - L), where L is
               production.parallel_exponent, at the plan of most throughput
               (taskmodel latency --objective effective: the best for both)
-  binds       1 % more review gives over supervision.binding_tolerance % more
-              research
+  binds       1 % less review time per unit gives over
+              supervision.binding_tolerance % more output
   bottleneck  nothing else holds research back as much as review
   ceiling     AI does all it may, inference and experiments are unlimited, and
               people review it; from that compute on AI can do all it may
@@ -96,7 +96,8 @@ DESCRIPTIONS[
 ] = f"""The answer over draws of the catalog's uncertain numbers: medians, 90 %
 bands, and the standard error of the medians; the positions of first events,
 with the probability that there is one. Each draw is solved as exactly as a
-sweep.
+sweep. Draws are of the intervals in the catalog, priors; those of `run` are
+weighted by dated evidence besides.
 The laws of the numbers are shown by `taskmodel check --show-distributions`.
 Draws without an answer are counted and named.
 
