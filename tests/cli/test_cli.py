@@ -1164,6 +1164,12 @@ def test_a_headcount_that_is_a_permission_is_named_where_it_is_varied_or_set(
         assert "permission" not in " ".join(lines_of(capsys, *other))
 
 
+def test_an_ensemble_says_that_its_draws_are_priors(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = lines_of(capsys, "ensemble", "t_agi_ladder", "--draws", "8", "--compute", "1e30")
+    assert "priors: not weighted by evidence" in " ".join(" ".join(page).split())
+
+
 def test_what_if_reports_the_speedup_without_each_constraint(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     facts = json_of(capsys, "what-if", "--compute", "1e32")
