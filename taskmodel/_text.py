@@ -1,6 +1,7 @@
 """Numbers as people read them, to about three digits."""
 
 import math
+from collections.abc import Sequence
 
 
 def scientific(value: float, digits: int = 3) -> str:
@@ -46,6 +47,25 @@ def percent(value: float) -> str:
     if 1e-9 < value < 0.005:
         return "<1 %"
     return f"{100 * value:.0f} %"
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Return shares in whole per cent that add up to their sum: the largest remainders go up.
+
+    Examples
+    --------
+    >>> percents([0.866, 0.079, 0.055]), percents([0.335, 0.335, 0.33])
+    (['87 %', '8 %', '5 %'], ['34 %', '33 %', '33 %'])
+    """
+    parts = [100 * share for share in shares]
+    whole = [math.floor(part) for part in parts]
+    remainders = sorted(range(len(parts)), key=lambda index: whole[index] - parts[index])
+    for index in remainders[: round(sum(parts)) - sum(whole)]:
+        whole[index] += 1
+    return [
+        f"{number} %" if number or not share else "<1 %"
+        for number, share in zip(whole, shares, strict=True)
+    ]
 
 
 def signed(value: float, digits: int = 3, unit: str = "") -> str:

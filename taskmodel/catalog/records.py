@@ -207,7 +207,7 @@ class Supervision(Reviewers):
     """review hours where the critic assists, relative to without it; needed where assist_limit is
     above 0"""
     binding_tolerance: Fraction
-    """oversight binds where the elasticity of output to review exceeds this"""
+    """oversight binds where 1 % less review time per unit gives over this many % more output"""
 
     @model_validator(mode="after")
     def _critic(self) -> "Supervision":

@@ -16,6 +16,7 @@ from taskmodel.cli.words import SOURCES, SPEEDUPS
 from taskmodel.errors import InputError
 from taskmodel.summary import provenance_facts
 
+TOUCH = 1e-6  # relative distance of pieces of a boundary that go on from each other
 SIDES = {
     "oversight_slack": "oversight does not bind",
     "oversight_binds": "oversight binds",
@@ -98,16 +99,46 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         )
         rows.append([SIDES[region["binding_factor"]], percent(region["cells"]), *ranges])
     curves = [["between", "", "kind", facts["x"], facts["y"]]]
-    for boundary in facts["boundaries"]:
+    for boundary in _joined(facts["boundaries"]):
         names = (SIDES[boundary[side]] for side in ("first", "second"))
         extent = (_extent(*column) for column in zip(*boundary["points"], strict=True))
         curves.append([*names, boundary["kind"], *extent])
     compute = "" if facts["compute"] is None else f", {at_point(catalog, facts['compute'])}"
-    lines = [*heading(catalog, f"{facts['x']} across, {facts['y']} upwards{compute}"), ""]
+    axes = facts["x"], facts["y"]
+    lines = [*heading(catalog, f"{axes[0]} across, {axes[1]} upwards{compute}", *axes), ""]
     lines += table(rows)
     if len(curves) > 1:
         lines += ["", "Boundaries and their extent", *table(curves, left_columns=(0, 1, 2))]
     return lines
+
+
+def _joined(boundaries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join pieces of a boundary that goes straight on along y.
+
+    Where AI comes to be able to do a task the map is cut, and boundaries with it.
+
+    Examples
+    --------
+    >>> row = {"first": "review", "second": "hands_on", "kind": "tie"}
+    >>> pieces = [[[5, 1], [5, 2]], [[5, 2], [5, 4]], [[5, 6], [5, 8]]]
+    >>> [row["points"] for row in _joined([{**row, "points": points} for points in pieces])]
+    [[[5, 1], [5, 2], [5, 2], [5, 4]], [[5, 6], [5, 8]]]
+    """
+    joined: list[dict[str, Any]] = []
+    for boundary in sorted(boundaries, key=lambda row: min(y for _, y in row["points"])):
+        x, y = zip(*boundary["points"], strict=True)
+        names = [boundary[name] for name in ("first", "second", "kind")]
+        label = [*names, _extent(*x)]
+        for row in joined:
+            if row["label"] == label and min(y) <= row["end"] * (1 + TOUCH):
+                row["points"] += boundary["points"]
+                row["end"] = max(row["end"], *y)
+                break
+        else:
+            points = list(boundary["points"])
+            joined.append({**boundary, "points": points, "label": label, "end": max(y)})
+    order = [(row["first"], row["second"], row["kind"]) for row in boundaries]
+    return sorted(joined, key=lambda row: order.index((row["first"], row["second"], row["kind"])))
 
 
 def _extent(*values: float) -> str:

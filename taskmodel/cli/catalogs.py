@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.calendar import Calendar
@@ -74,21 +75,33 @@ def today_words(catalog: Catalog) -> str:
     return "today" if date is None else f"today ({date.value:g})"
 
 
-def heading(catalog: Catalog, about: str) -> list[str]:
-    """Return the first lines of an answer: title, catalog, scenario and settings."""
+def heading(catalog: Catalog, about: str, *asked: str) -> list[str]:
+    """Return the first lines of an answer: title, catalog, scenario and settings.
+
+    `asked` are the paths that the command varies.
+    """
     return [
         plain(catalog.title),
         f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {about}",
         *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
         *settings(catalog.overrides),
+        *notes_on_permissions(catalog, [*asked, *catalog.overrides]),
         *_notes_on_headcount(catalog),
         *_notes_on_sizes(catalog),
     ]
 
 
-def heading_at(catalog: Catalog, compute: float) -> list[str]:
+def heading_at(catalog: Catalog, compute: float, *asked: str) -> list[str]:
     """Return the heading of an answer at one point of the compute axis."""
-    return heading(catalog, at_point(catalog, compute))
+    return heading(catalog, at_point(catalog, compute), *asked)
+
+
+def notes_on_permissions(catalog: Catalog, paths: Iterable[str]) -> list[str]:
+    """Name the headcounts among these paths that are permissions of people of a labour pool."""
+    from taskmodel.catalog.permissions import permissions
+
+    notes = permissions(catalog, paths).items()
+    return [line for path, words in notes for line in wrapped(f"note: {path} {words}")]
 
 
 def _notes_on_headcount(catalog: Catalog) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading_at, load, load_with, point
+from taskmodel.cli.catalogs import heading_at, load, load_with, notes_on_permissions, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, signed, table, wrapped
 from taskmodel.cli.words import numbers, records
@@ -50,6 +50,7 @@ def _lines(catalog: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]
         *heading_at(catalog, facts["compute"]),
         f"  to catalog {other.name}" + (f", scenario {other.scenario}" if other.scenario else ""),
         *(f"  to {path} = {plain(str(value))}" for path, value in other.overrides.items()),
+        *notes_on_permissions(other, other.overrides),
         "",
         f"{facts['target']} goes from {number(facts['before'])} to {number(facts['after'])}",
     ]

@@ -23,7 +23,7 @@ CURVES = {
     "latency_speedup": "latency",
     "speedup": "effective speed-up",
     "automated_hours_share": "share of hours that AI does",
-    "oversight_ceiling": "ceiling, inference and experiments free",
+    "oversight_ceiling": "ceiling at this capability",
 }
 KINDS = {
     "automatable": "AI can do a task",
@@ -36,6 +36,10 @@ STATES = {
 }
 MOST = 1_000_000  # draws in memory
 DECADES = 3  # above today that are reported unasked
+PRIORS = (
+    "Draws of the intervals as they are given, priors: not weighted by evidence, as those of "
+    "taskmodel run are where there is some (taskmodel calibrate shows both)."
+)
 LEVELS = (0.05, 0.5, 0.95)
 HEAD = ("5 %", "median", "95 %", "± of the median")
 
@@ -118,6 +122,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     if len(points) > DECADES + 1:  # all of them are in the JSON and the dataset
         points = [points[row] for row in np.linspace(0, len(points) - 1, DECADES + 1).astype(int)]
     lines = heading(catalog, f"{facts['draws']} draws, seed {facts['seed']}")
+    lines += wrapped(PRIORS)
     if facts["failed"]:
         first = facts["failed"][0]
         lines += wrapped(

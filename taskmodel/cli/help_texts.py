@@ -7,8 +7,8 @@ EXIT = """exit status:
   130 interrupted; 141 the reader of the output went away"""
 TOP = f"""examples:
   taskmodel run                    the default catalog, in a few seconds
-  taskmodel run --set supervision.headcount=100
-                                   the same with 100 reviewers
+  taskmodel run --scenario dedicated_reviewers --set supervision.headcount=100
+                                   people of their own review, 100 of them
   taskmodel new mylab              a commented catalog to start from: mylab.yaml
   taskmodel check mylab.yaml       every defect in it, each with its line
   taskmodel run mylab.yaml -o out  sweep it; results and figures go to out/
@@ -64,8 +64,8 @@ words:
   effective   both together: throughput^L latency^(1 - L), where L is
               production.parallel_exponent, at the plan of most throughput
               (taskmodel latency --objective effective: the best for both)
-  binds       1 % more review gives over supervision.binding_tolerance % more
-              research
+  binds       1 % less review time per unit gives over
+              supervision.binding_tolerance % more output
   bottleneck  nothing else holds research back as much as review
   ceiling     AI does all it may, inference and experiments are unlimited, and
               people review it; from that compute on AI can do all it may
@@ -96,7 +96,8 @@ DESCRIPTIONS[
 ] = f"""The answer over draws of the catalog's uncertain numbers: medians, 90 %
 bands, and the standard error of the medians; the positions of first events,
 with the probability that there is one. Each draw is solved as exactly as a
-sweep.
+sweep. Draws are of the intervals in the catalog, priors; those of `run` are
+weighted by dated evidence besides.
 The laws of the numbers are shown by `taskmodel check --show-distributions`.
 Draws without an answer are counted and named.
 
@@ -257,7 +258,7 @@ along it and the exact position of every change along the way.
 
 {PATHS}"""
 EPILOGS["vary"] = f"""examples:
-  taskmodel vary supervision.headcount=1:10000
+  taskmodel vary supervision.headcount=1:10000 --scenario dedicated_reviewers
   taskmodel vary tasks.research_code.review_ratio=0.01:1:50 --compute 1e32
   taskmodel vary production.elasticity=0:1 ml_capability_rnd
 
@@ -286,7 +287,7 @@ can lower a speed-up.
 EPILOGS["worth"] = f"""examples:
   taskmodel worth
   taskmodel worth --compute 1e32 --all
-  taskmodel worth --input supervision.headcount \\
+  taskmodel worth --input supervision.max_review_share \\
     --input pools.researchers.headcount
 
 {JSON}
@@ -443,8 +444,9 @@ oversight begins to bind. Contours are of the effective speed-up.
 
 {PATHS}"""
 EPILOGS["bottleneck"] = f"""examples:
-  taskmodel bottleneck --x supervision.headcount=1:10000 --y compute=1e26:1e35
-  taskmodel bottleneck --x supervision.headcount=10:10000 \\
+  taskmodel bottleneck --x supervision.headcount=1:10000 \\
+    --y compute=1e26:1e35 --scenario dedicated_reviewers
+  taskmodel bottleneck --x supervision.max_review_share=0.05:1 \\
     --y latency.serial_speed=1:100 --compute 1e32
 
 files in DIR:
@@ -470,7 +472,7 @@ of a sweep's event.
 
 {PATHS}"""
 EPILOGS["onset"] = f"""examples:
-  taskmodel onset supervision.headcount=10:10000
+  taskmodel onset supervision.headcount=10:10000 --scenario dedicated_reviewers
   taskmodel onset tasks.research_code.review_ratio=0.01:1:5 --compute 1e31
   taskmodel onset production.elasticity=0.1:0.9:5 ml_capability_rnd
 
@@ -495,7 +497,7 @@ more, the effect of each is given alone, and as the last of all.
 {PATHS}"""
 EPILOGS["compare"] = f"""examples:
   taskmodel compare --to-scenario dedicated_reviewers --compute 1e32
-  taskmodel compare --to-set supervision.headcount=100 \\
+  taskmodel compare --to-set supervision.max_review_share=0.1 \\
     --to-set production.elasticity=1
   taskmodel compare --scenario dedicated_reviewers --to-scenario fast_gates \\
     --target throughput_speedup
@@ -1033,7 +1035,8 @@ loaded from elsewhere, and other machines cannot reach it."""
 EPILOGS["explore"] = f"""examples:
   taskmodel explore
   taskmodel explore mylab.yaml --port 0
-  taskmodel explore alignment_research reference --set supervision.headcount=90
+  taskmodel explore alignment_research dedicated_reviewers \\
+    --set supervision.headcount=90
   taskmodel explore --no-browser
 
 Bands are of draws under the evidence, as those of `taskmodel run`; a number
@@ -1064,7 +1067,7 @@ again. It has no scripts, loads nothing from the network and prints on A4.
 EPILOGS["report"] = f"""examples:
   taskmodel report -o report.html
   taskmodel report alignment_research scarce_verifiers -o report.html
-  taskmodel report mylab.yaml --set supervision.headcount=100 -o mylab.html
+  taskmodel report mylab.yaml --set supervision.coverage=floor -o mylab.html
 
 Dates and probabilities are those of draws, as in `taskmodel run`. Levers change
 the rules or numbers of the organisation in every draw; time bought is by how

@@ -73,7 +73,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         rows.append([number(row["value"]), *(text(row[name]) for text, name in cells)])
     ends = f"{scientific(grid.low)} to {scientific(grid.high)}"
     return [
-        *heading(catalog, f"compute from {ends} FLOP/year"),
+        *heading(catalog, f"compute from {ends} FLOP/year", facts["over"]),
         "",
         "Where oversight begins to bind and becomes the bottleneck [FLOP/year]",
         *table(rows),

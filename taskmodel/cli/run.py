@@ -19,6 +19,7 @@ from taskmodel.cli.screen import (
     note,
     number,
     percent,
+    percents,
     plain,
     scientific,
     table,
@@ -191,11 +192,13 @@ def report(
     return [
         *heading(catalog, about),
         "",
-        *([] if bands is None else [*run_bands.band_lines(bands), *run_bands.POINT]),
+        *([] if bands is None else run_bands.band_lines(bands)),
+        *([] if bands is None else run_bands.point_lines(bands, summary.today.oversight_cost)),
         *cost_lines(catalog, summary),
         "",
         *_milestones(summary),
         *_months(calendar, summary),
+        *_hours_in_use(summary, calendar),
         *too_few_reviewers(summary),
         *_no_review(catalog),
         "",
@@ -300,10 +303,17 @@ def _milestones(summary: Summary) -> list[str]:
         stretches = summary.stretches[name]
         if len(stretches) > 1 or (stretches and stretches[0][1] is not None):
             lines += wrapped(f"Oversight {verb} {_stretches(stretches)}.")
-    if len(summary.reviewers_scarce) > 1:
-        scarce = (f"{name} {_stretches(ends)}" for name, ends in summary.reviewers_scarce.items())
-        lines += wrapped(f"Review hours are scarce: {'; '.join(scarce)}.")
     return lines
+
+
+def _hours_in_use(summary: Summary, calendar: Calendar) -> list[str]:
+    """Say from when all review hours are in use, by kind of reviewers if there are several."""
+    texts = []
+    for name, ends in summary.reviewers_scarce.items():
+        month = short(calendar.month(ends[0][0])) if ends else ""
+        kind = f"of {name} " if len(summary.reviewers_scarce) > 1 else ""
+        texts.append(f"{kind}{_stretches(ends)}{f' ({month})' if month else ''}")
+    return wrapped(f"All review hours are in use {'; '.join(texts)}.")
 
 
 def _milestone_computes(summary: Summary) -> dict[str, float | None]:
@@ -326,11 +336,12 @@ def _months(calendar: Calendar, summary: Summary) -> list[str]:
     if not calendar.paths:
         return []
     computes = _milestone_computes(summary)
+    reached = {name: value for name in DATED if (value := computes[name]) is not None}
     months = []
-    for name, words in DATED.items():
-        if computes[name] is not None:
-            by = "by " if name in summary.at_grid_start else ""
-            months.append(f"{words} {by}{short(calendar.month(computes[name]))}")
+    for name in sorted(reached, key=reached.__getitem__):
+        month = short(calendar.month(reached[name]))
+        by = "by " if name in summary.at_grid_start and not month.startswith("before") else ""
+        months.append(f"{DATED[name]} {by}{month}")
     return wrapped(f"Along {calendar.paths}: {', '.join(months)}.") if months else []
 
 
@@ -395,10 +406,12 @@ def _modes(catalog: Catalog, summary: Summary) -> list[str]:
         return []
     lines = ["", "Ways of working in use, by the hours that people work without AI"]
     for label, row in rows.items():
-        ordered = sorted(row.hours_by_mode.items(), key=lambda pair: -pair[1])
+        modes = [(mode, share) for mode, share in row.hours_by_mode.items() if share > 0]
+        ordered = sorted(modes, key=lambda pair: -pair[1])
+        texts = percents([share for _, share in ordered])
         shares = ", ".join(
-            f"{'people' if mode == 'human' else mode} {percent(share)}"
-            for mode, share in ordered
+            f"{'people' if mode == 'human' else mode} {text}"
+            for (mode, share), text in zip(ordered, texts, strict=True)
             if share >= SHOWN
         )
         lines += wrapped(f"{label}, {scientific(row.compute)}: {shares}")

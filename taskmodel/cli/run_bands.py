@@ -38,7 +38,6 @@ CURVES = {
     "speedup": "effective speed-up",
     "automated_hours_share": "hours by AI",
 }
-POINT = ["", "At the catalog's own values", ""]
 
 
 def uncertain(catalog: Catalog) -> bool:
@@ -103,6 +102,7 @@ def band_answer(
         "pareto_k": drawn.k,
         "distinct": drawn.distinct,
         "paths": followed.paths.name,
+        "begins": float(dataset["time"][0]),
         **_numbers(dataset),
         "bottleneck_date_median": float(moved["bottleneck_date_median"]),
         "cruxes": [crux for crux in crux_facts(moved) if crux["crux"]][:MOST_CRUXES],
@@ -193,7 +193,8 @@ def band_lines(facts: dict[str, Any]) -> list[str]:
     rows = [["first time that oversight", "median [90 % band]", *(f"by {year}" for year in half)]]
     for name, title in by_date.FIRSTS.items():
         chance = map(percent, chances[name].values())
-        rows.append([title.removeprefix("oversight "), _cell(facts["first"][name], _date), *chance])
+        dates = _cell(facts["first"][name], lambda date: _date(date, facts["begins"]))
+        rows.append([title.removeprefix("oversight "), dates, *chance])
     return [*lines, "", *table(rows), "", *_crux_lines(facts), *_draws_lines(facts)]
 
 
@@ -206,15 +207,24 @@ def _times(value: float) -> str:
     return number(value) if value < 1e4 else scientific(value)
 
 
-def _date(value: float) -> str:
-    return "never" if value == np.inf else f"{value:.1f}"
+def _date(value: float, begins: float) -> str:
+    """Return a date; one at which what is computed begins may be earlier.
+
+    Examples
+    --------
+    >>> _date(2025.0, 2025.0), _date(2026.15, 2025.0), _date(np.inf, 2025.0)
+    ('<= 2025.0', '2026.2', 'never')
+    """
+    if value == np.inf:
+        return "never"
+    return f"<= {begins:.1f}" if value <= begins else f"{value:.1f}"
 
 
 def _crux_lines(facts: dict[str, Any]) -> list[str]:
     if not facts["cruxes"]:
         return []
     date = facts["bottleneck_date_median"]
-    when = "never the bottleneck" if date == np.inf else f"the bottleneck from {_date(date)}"
+    when = "never the bottleneck" if date == np.inf else f"the bottleneck from {date:.1f}"
     return [
         *wrapped(
             f"What it hangs on: oversight is {when} with all inputs at the medians of their "
@@ -225,6 +235,32 @@ def _crux_lines(facts: dict[str, Any]) -> list[str]:
         *crux_lines(facts["cruxes"], MOST_CRUXES),
         "",
     ]
+
+
+def point_lines(facts: dict[str, Any], cost: float) -> list[str]:
+    """Return the heading of what holds at the catalog's own values, and what it is worth.
+
+    Parameters
+    ----------
+    facts : dict of str
+        Of the bands.
+    cost : float
+        What oversight costs today at these values.
+    """
+    low, median, high = facts["points"][0]["oversight_cost"]
+    heading = ["", "At the catalog's own values", ""]
+    if not np.isfinite([cost, low, median, high]).all():
+        return heading
+    if low <= cost <= high:
+        position = f"towards the {'lower' if cost < median else 'upper'} end of"
+    else:
+        position = "below" if cost < low else "above"
+    text = (
+        f"These are one point among the draws, at which oversight costs {number(cost)}x today: "
+        f"{position} the band from {number(low)} to {number(high)}. The bands are what to quote; "
+        "the point shows, exactly, how it comes about."
+    )
+    return [*heading, *wrapped(text, indent=""), ""]
 
 
 def _draws_lines(facts: dict[str, Any]) -> list[str]:

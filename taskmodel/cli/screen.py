@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 import textwrap
 import threading
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 from taskmodel._text import number as number
 from taskmodel._text import percent as percent
+from taskmodel._text import percents as percents
 from taskmodel._text import scientific as scientific
 from taskmodel._text import signed as signed
 from taskmodel.cli.tables import WIDTH as WIDTH
@@ -21,6 +23,7 @@ from taskmodel.cli.tables import terminal_width as terminal_width
 from taskmodel.errors import printable
 
 T = TypeVar("T")
+NOTEBOOK = "JPY_PARENT_PID"  # a variable of the environment of kernels of Jupyter
 
 
 def hours(value: float) -> str:
@@ -173,7 +176,9 @@ def duration(seconds: float) -> str:
 def progress(label: str, quiet: bool, patience: float = 1.0) -> Iterator[ProgressLine]:
     """Show on a terminal that work goes on, once it takes longer than `patience` seconds."""
     shows = ProgressLine(label)
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
+    # a notebook runs commands in a terminal of its own, but keeps what they print, line by line
+    notebook = NOTEBOOK in os.environ
+    if quiet or notebook or sys.stderr is None or not sys.stderr.isatty():
         yield shows
         return
     done = threading.Event()

@@ -53,7 +53,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     ]
     ends = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
     lines = [
-        *heading_at(catalog, facts["compute"]),
+        *heading_at(catalog, facts["compute"], path),
         f"  {ends}, {len(curve)} points",
         "",
         "Speed-up of research [x] over the same people without AI",

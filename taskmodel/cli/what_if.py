@@ -54,7 +54,10 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     ]
     cases = [
         ("as things are", facts["as_is"]),
-        *((case["meaning"], case) for case in sorted(facts["alone"], key=_fastest)),
+        *(
+            (f"{case['meaning']} ({case['relaxation']})", case)
+            for case in sorted(facts["alone"], key=_fastest)
+        ),
         ("all of these at once", facts["all"]),
     ]
     named = [(" and ".join(case["relaxations"]), case) for case in sorted(pairs, key=_fastest)]
@@ -69,7 +72,10 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
             if pairs
             else ["No pair gives more than the better of the two."]
         ),
-        *wrapped("The names are those of --json and of taskmodel.what_if.", indent=""),
+        *wrapped(
+            "The names stand in brackets above; they are those of --json and of taskmodel.what_if.",
+            indent="",
+        ),
     ]
 
 

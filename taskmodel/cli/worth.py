@@ -13,7 +13,6 @@ from taskmodel.cli.catalogs import check_number, heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUP_WORDS, SPEEDUPS, records, speedup_cells
-from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.summary import provenance_facts
 
 MAX_ROWS = 15  # of a table
@@ -69,20 +68,13 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
     rows += [
         [row["input"], _value(row), *(_gain(row[name]) for name in ELASTICITIES)] for row in inputs
     ]
-    permissions = _permissions(catalog)
     lines = [
-        *heading_at(catalog, facts["compute"]),
+        *heading_at(catalog, facts["compute"], *(row["input"] for row in inputs)),
         "",
         "Gain of output and of each speed-up from 1 % more of an input, in per cent",
         *table(rows),
         SPEEDUP_WORDS,
         *wrapped(RELATIVE),
-        *(
-            line
-            for row in inputs
-            if row["input"] in permissions
-            for line in wrapped(permissions[row["input"]])
-        ),
     ]
     rest = len(facts["inputs"]) - len(inputs)
     if rest:
@@ -109,17 +101,6 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
         lines += ["", "Speed-ups [x] if AI could do one more task", *table(rows)]
         lines += wrapped(f"Dates along {calendar.paths}.") if calendar.paths else []
     return lines
-
-
-def _permissions(catalog: Catalog) -> dict[str, str]:
-    """Say of headcounts of reviewers who are people of a labour pool that they are permissions."""
-    blocks = {reviewer_block(name): team for name, team in reviewer_pools(catalog).items()}
-    return {
-        f"{block}.headcount": f"{block}.headcount is no number of people to hire: it permits hours "
-        f"of review to the people of pools.{team.pool}, as {block}.max_review_share does."
-        for block, team in blocks.items()
-        if team.pool in catalog.pools
-    }
 
 
 def _value(row: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,11 @@ NOTE = (
     "Solid: two shares are equal; dotted: they jump, as where AI comes to be able to do a task; "
     "dashed: oversight begins to bind. Contours: effective speed-up over people without AI."
 )
+FEW = (
+    "With few reviewers people do by hand what there is no time to review, so that hands-on work "
+    "holds research back most there."
+)
+REVIEWERS = ("headcount", "max_review_share")  # numbers on which it hangs how many there are
 
 
 @drawing(
@@ -83,10 +89,19 @@ def draw_bottleneck_map(
     with figure_style(width) as size:
         left, below, height = 22.0, 4.0 + 2 * line_height(size), 0.62 * width
         body = height + below + 2
-        page = Page(width, body, heading, SEPARATOR.join(context), size, [NOTE])
+        page = Page(width, body, heading, SEPARATOR.join(context), size, [*_notes(inputs)])
         panel = page.panel(left, 0, width - left - 6, height)
         _draw_map(panel.axes, result, inputs, (panel.height, panel.width), size)
         return page.finished()
+
+
+def _notes(inputs: tuple[str, str]) -> Iterator[str]:
+    """Explain the curves, and why few reviewers are not the bottleneck where they are an input."""
+    yield NOTE
+    blocks = ("supervision", "reviewers")
+    ends = ((path.split(".")[0], path.split(".")[-1]) for path in inputs)
+    if any(block in blocks and name in REVIEWERS for block, name in ends):
+        yield FEW
 
 
 def _draw_map(

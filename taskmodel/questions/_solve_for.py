@@ -15,10 +15,10 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.catalog import Catalog
+from taskmodel.catalog.permissions import permissions
 from taskmodel.errors import InputError
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
-from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.questions._target_search import Equation, TargetSearch, search_target
 from taskmodel.questions.targets import input_values, target
 from taskmodel.sweeps import results
@@ -115,16 +115,10 @@ def _refuse_permission(catalog: Catalog, path: str) -> None:
 
     It says only for how many of their hours these people may review, as the share does.
     """
-    for name, team in reviewer_pools(catalog).items():
-        block = reviewer_block(name)
-        if path == f"{block}.headcount" and team.pool in catalog.pools:
-            raise catalog.error(
-                tuple(path.split(".")),
-                f"is a permission here, not a number of people: the people of pools.{team.pool} "
-                "review, for max_review_share of their hours at most. Solve for "
-                f"{block}.max_review_share; for a number of reviewers, they have to be people of "
-                f"their own ({block}.pool: dedicated)",
-            )
+    for headcount, words in permissions(catalog, [path]).items():
+        keys = tuple(headcount.split("."))
+        share = ".".join([*keys[:-1], "max_review_share"])
+        raise catalog.error(keys, f"{words}. Solve for {share}")
 
 
 def _refuse_lone_share(catalog: Catalog, path: str) -> None:

@@ -129,7 +129,7 @@ def compute_axis(catalog: Catalog) -> Axis:
     return Axis(
         COMPUTE,
         COMPUTE_UNIT,
-        "effective compute of the leading developer (base-year software)",
+        "effective compute: of the leading developer, in software of the base year",
         catalog,
         lambda position: position,
     )

@@ -8,7 +8,7 @@ _FIRST = f"its low end where it is so there already; {_NOWHERE}"
 
 _BY_UNIT = {
     "FLOP/year": {
-        "compute": "effective compute of the leading developer (base-year software)",
+        "compute": "effective compute: of the leading developer, in software of the base year",
         "opens_at": "compute from which AI can do each task",
         "oversight_binds_from": f"compute from which oversight binds; {_FIRST}",
         "oversight_bottleneck_from": f"compute from which oversight is the bottleneck; {_FIRST}",
@@ -185,7 +185,9 @@ _BY_UNIT = {
             "no limit; NaN: not certified"
         ),
         "duality_gap": "1 - output x unit cost: bound on the relative error of output",
-        "binding_tolerance": "oversight binds where its bottleneck share exceeds this",
+        "binding_tolerance": (
+            "oversight binds where 1 % less review time per unit gives over this many % more output"
+        ),
         "in_progress": (
             "units of the task on their way at a time, AI's attempts and people's work, by "
             "Little's law"

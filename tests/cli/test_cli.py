@@ -1131,9 +1131,43 @@ def test_worth_has_output_beside_speedups_and_tells_people_from_permission(capsy
     assert f"{row['output_elasticity']:+.3f} %" in line_with(lines, people)
     text = " ".join(" ".join(lines).split())
     assert "relative to the same people without AI, so that more people can lower them" in text
-    assert "it permits hours of review to the people of pools.researchers" in text
+    assert "supervision.headcount is a permission here, not a number of people" in text
     dedicated = lines_of(capsys, *question, "--set", "supervision.pool=dedicated")
-    assert "permits" not in " ".join(dedicated)
+    assert "permission" not in " ".join(dedicated)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ["vary", "{}=10:1000:2"],
+        ["onset", "{}=10:1000:2"],
+        ["bottleneck", "--x", "{}=10:1000:2", "--y", "compute=1e31:1e32:2"],
+        ["bottleneck", "--x", "compute=1e31:1e32:2", "--y", "{}=10:1000:2"],
+        ["what-if", "--set", "{}=10"],
+        ["compare", "--to-set", "{}=10"],
+    ],
+    ids=["vary", "onset", "map, x", "map, y", "set", "to-set"],
+)
+def test_a_headcount_that_is_a_permission_is_named_where_it_is_varied_or_set(
+    question, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = [word.format("supervision.headcount") for word in question]
+    note = "note: supervision.headcount is a permission here, not a number of people: the people"
+    researchers = " ".join(" ".join(lines_of(capsys, *words, "t_agi_ladder")).split())
+    assert researchers.count(note) == 1
+    own = [words[0], "--set", "supervision.pool=dedicated", *words[1:], "t_agi_ladder"]
+    own += ["--to-set", "supervision.pool=dedicated"] * (words[0] == "compare")
+    assert "permission" not in " ".join(lines_of(capsys, *own))
+    if words[0] in ("vary", "onset"):
+        other = [words[0], "supervision.max_review_share=0.1:0.5:2", "t_agi_ladder"]
+        assert "permission" not in " ".join(lines_of(capsys, *other))
+
+
+def test_an_ensemble_says_that_its_draws_are_priors(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = lines_of(capsys, "ensemble", "t_agi_ladder", "--draws", "8", "--compute", "1e30")
+    assert "priors: not weighted by evidence" in " ".join(" ".join(page).split())
 
 
 def test_what_if_reports_the_speedup_without_each_constraint(capsys, monkeypatch):
@@ -1152,6 +1186,7 @@ def test_what_if_reports_the_speedup_without_each_constraint(capsys, monkeypatch
     lines = lines_of(capsys, "what-if", "--compute", "1e32")
     for name, case in alone.items():
         assert screen.number(case["speedup"]) in line_with(lines, case["meaning"]), name
+        assert f"({name})" in line_with(lines, case["meaning"])  # as pairs call it
     assert f"{facts['as_is']['throughput_speedup']:.2f}" in line_with(lines, "as things are")
 
 

@@ -1,6 +1,7 @@
 """Dates beside compute, differences between catalogs, and scripts of completion."""
 
 import math
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from command_line import json_of, lines_of
 
 import taskmodel as tm
 from taskmodel.cli import main
-from taskmodel.cli.calendar import Calendar
+from taskmodel.cli.calendar import MONTHS, Calendar, short
 from taskmodel.cli.diff import value_differences
+from taskmodel.cli.screen import scientific
 from taskmodel.sweeps.paths import compute_dates, courses, load_paths
+
+SHORT = [short(f"{name} 2026").split()[0] for name in MONTHS]
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +73,29 @@ def test_run_dates_its_points_and_the_tasks_that_open(capsys):
     assert opened.keys() == {task["task"] for task in facts["next_tasks"]}
     text = " ".join(" ".join(lines_of(capsys, *words)).split())
     assert "Along epoch_trend:" in text and "AI can from date" in text
+    along = re.search(r"Along epoch_trend: (.*?)\. ", text)[1].split(", ")
+    months = [re.search(r"([A-Z][a-z]{2}|after|before) (\d{4})$", item).groups() for item in along]
+    order = [(int(year), SHORT.index(name) if name in SHORT else 12) for name, year in months]
+    assert len(order) > 2 and order == sorted(order)
+
+
+@pytest.mark.parametrize("scenario", [None, "scarce_verifiers"])
+def test_run_says_from_when_all_review_hours_are_in_use(scenario, capsys):
+    words = ["run", "--point", "--no-figures", "--grid", "1e30:1e33:4"]
+    words += ["--scenario", scenario] * (scenario is not None)
+    facts = json_of(capsys, *words)
+    text = " ".join(" ".join(lines_of(capsys, *words)).split())
+    calendar = Calendar(tm.load_catalog("alignment_research"))
+    for name, stretches in facts["reviewers_scarce"].items():
+        kind = f"of {name} " if scenario else ""
+        if not stretches:
+            assert f"{kind}nowhere" in text
+            continue
+        start, month = stretches[0][0], short(calendar.month(stretches[0][0]))
+        assert f"{kind}from {scientific(start)}" in text and f" ({month})" in text
+    assert "All review hours are in use" in text
+    # with one kind they are all in use long after oversight begins to bind
+    assert scenario or facts["at_grid_start"] and facts["reviewers_scarce"]["general"][0][0] > 1e31
 
 
 def test_differences_are_values_intervals_and_ids():

@@ -1,10 +1,13 @@
 """Progress: a share and the time left, where it is known."""
 
+import io
+import time
+
 import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.cli.screen import ProgressLine
+from taskmodel.cli.screen import NOTEBOOK, ProgressLine, progress
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +24,20 @@ def test_a_part_of_the_work_is_shown_as_a_share_of_the_whole():
     assert line.text(3.0) == "drawing ... 3 s"
     line.part(0.2, 0.6)(0.5)
     assert line.text(8.0) == "drawing ... 40 %, 12 s left"
+
+
+def test_progress_is_shown_on_a_terminal_and_not_in_a_notebook(monkeypatch):
+    """A notebook runs commands in a terminal, and keeps each state of the line."""
+    shown = {}
+    for notebook in (False, True):
+        terminal = io.StringIO()
+        monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+        monkeypatch.setattr("sys.stderr", terminal)
+        monkeypatch.setenv(NOTEBOOK, "1") if notebook else monkeypatch.delenv(NOTEBOOK, False)
+        with progress("drawing", quiet=False, patience=0.01):
+            time.sleep(0.3)
+        shown[notebook] = terminal.getvalue()
+    assert "drawing" in shown[False] and shown[True] == ""
 
 
 def test_draws_report_their_share(catalog):

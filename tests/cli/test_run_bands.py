@@ -120,3 +120,15 @@ def test_resampling_takes_rows_in_proportion_to_their_weights():
 def test_what_is_no_calibration_is_refused():
     with pytest.raises(tm.InputError, match="no draws of taskmodel calibrate"):
         draws_of(tm.what_if(tm.load_catalog("t_agi_ladder"), 1e30), 16)
+
+
+def test_a_first_date_at_the_beginning_of_the_paths_may_be_earlier(capsys):
+    """The dates begin in 2025: a first that is there already is no date."""
+    words = ["run", "t_agi_ladder", "--draws", "24", "--grid", "1e27:1e33:3", "--no-figures"]
+    words += ["--set", "supervision.max_review_share=0.001"]
+    bands = json_of(capsys, *words)["bands"]
+    low = bands["first"]["oversight_costs_a_tenth_from"][0]
+    assert low == bands["begins"] == 2025
+    text = " ".join(" ".join(lines_of(capsys, *words)).split())
+    assert "<= 2025.0" in text and "[2025.0" not in text
+    assert "These are one point among the draws" in text

@@ -130,3 +130,17 @@ def test_a_saved_pass_is_the_same_when_opened(answers, tmp_path):
     for name in ("latency", "what_if", "review_by_task", "onset"):
         tm.save(answers[name], tmp_path / "answer.nc")
         assert tm.open(tmp_path / "answer.nc").identical(answers[name])
+
+
+@pytest.mark.parametrize(
+    ("x", "explained"),
+    [
+        ("supervision.headcount", True),
+        ("supervision.max_review_share", True),
+        ("latency.serial_speed", False),
+    ],
+)
+def test_a_map_of_reviewers_says_why_few_of_them_are_not_the_bottleneck(catalog, x, explained):
+    result = tm.bottleneck_map(catalog, (x, [0.1, 0.5]), ("compute", [1e30, 1e32]))
+    caption = words(plots.bottleneck_map(result))
+    assert ("people do by hand what there is no time to review" in caption) == explained

@@ -293,7 +293,12 @@ SERIES = "compute:\n  algorithms: {growth: [{factor: 3}]}\n"
         (
             HEAD + "values:\n  supervision.headcount: {growth: [{factor: 3}], start: 3}\n",
             "values.supervision.headcount.start",
-            "needs the `unit`",
+            "needs the `unit` of its numbers and the `source` of its numbers (or judgement, with",
+        ),
+        (
+            HEAD + "values:\n  supervision.headcount: {table: t.csv, source: judgement, note: x}\n",
+            "values.supervision.headcount.table",
+            "needs the `unit` of its numbers beside it",
         ),
         (
             HEAD + "compute:\n  a: {growth: [{factor: {value: 3, source: NOBODY}}]}\n",

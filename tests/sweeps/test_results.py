@@ -61,6 +61,13 @@ def answers_about_money_and_attack():
     ]
 
 
+def test_the_name_of_compute_fits_the_axis_of_a_plot(result):
+    """xarray labels axes with long_name and unit, wrapped at 30 letters."""
+    attributes = result["compute"].attrs
+    assert attributes["long_name"] == "effective compute"
+    assert "the leading developer" in attributes["description"]
+
+
 def test_answers_to_questions_say_what_they_mean_and_in_which_unit():
     for result in asked(small_catalog(TASKS)):
         test_every_variable_has_a_meaning_and_every_number_a_unit(result)

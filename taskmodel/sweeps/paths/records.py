@@ -52,13 +52,10 @@ class Series(Sourced):
             raise failed(("start", "a table has its own values; leave `start` out"))
         if (self.start is not None or self.table is not None) and not (self.unit and self.source):
             what = "start" if self.table is None else "table"
-            raise failed(
-                (
-                    what,
-                    "needs the `unit` of its numbers and their `source` (or judgement, with a "
-                    "`note`) beside it",
-                )
-            )
+            source = "`source` of its numbers (or judgement, with a `note`)"
+            needed = {"`unit` of its numbers": self.unit, source: self.source}
+            missing = [f"the {text}" for text, value in needed.items() if not value]
+            raise failed((what, f"needs {' and '.join(missing)} beside it"))
         first, *rest = self.growth or (None,)
         if first is not None and first.since is not None:
             raise failed(

@@ -43,7 +43,10 @@ SPACING = 0.1  # years
 
 DECLARED = {
     "horizon": ("h", "length, in a skilled person's time, of tasks that the frontier does"),
-    "compute": (COMPUTE_UNIT, "effective compute of the leading developer (base-year software)"),
+    "compute": (
+        COMPUTE_UNIT,
+        "effective compute: of the leading developer, in software of the base year",
+    ),
     "training_compute": ("FLOP", "effective training compute of its frontier model"),
     "implied_compute": (
         COMPUTE_UNIT,
