@@ -16,7 +16,7 @@ from taskmodel.allocation.blocks import (
     rows_of_activity,
 )
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
-from taskmodel.allocation.presolve import at_callers_modes, at_all_modes
+from taskmodel.allocation.presolve import at_all_modes, at_callers_modes
 from taskmodel.allocation.solution import Allocation
 from taskmodel.numerics.accuracy import NO_PRICE
 from taskmodel.numerics.types import Array

@@ -21,8 +21,9 @@ from typing import NamedTuple
 
 from taskmodel.catalog.task_table import TaskRow, TaskTable, slug
 from taskmodel.errors import CatalogError, Defect, InputError
-from taskmodel.files.decimals import Decimals, decimals_of, is_number
+from taskmodel.files.decimals import Decimals, decimals_of
 from taskmodel.files.mends import number_mend
+from taskmodel.files.numerals import is_number
 from taskmodel.files.quantity import Measure
 from taskmodel.files.sheet import Sheet, SheetRow
 from taskmodel.files.suggestions import did_you_mean, listing

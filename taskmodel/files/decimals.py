@@ -21,7 +21,6 @@ _ONE_GROUP = re.compile(r"([-+]?[1-9][0-9]{0,2})([.,])([0-9]{3})")
 _GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}([.,])[0-9]{3}(\1[0-9]{3})+")
 _GROUPS_AND_DECIMALS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*([.,])\d+")
 _DECIMALS = re.compile(r"[-+]?[0-9]*([.,])[0-9]+([eE][-+]?[0-9]+)?")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NAMES = {".": "point", ",": "comma"}
 
 
@@ -130,17 +129,6 @@ def _decimal_mark(cell: str) -> str:
         return both[2]
     decimals = _DECIMALS.fullmatch(number)
     return decimals[1] if decimals else ""
-
-
-def is_number(text: str) -> bool:
-    """Return whether a text is a number with a point.
-
-    Examples
-    --------
-    >>> [is_number(text) for text in ("1.5e3", ".5", "1,5", "1_000", "nan")]
-    [True, True, False, False, False]
-    """
-    return _NUMBER.fullmatch(text) is not None
 
 
 def decimals_of(sheet: Sheet, texts: Iterable[int] = ()) -> Decimals:

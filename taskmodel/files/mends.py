@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from taskmodel.errors import InputError
 from taskmodel.files import units
+from taskmodel.files.dates import calendar_year
 from taskmodel.files.quantity import Measure
-from taskmodel.files.table import calendar_year
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")

@@ -22,6 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scanner import Scanner, ScannerError
 
 from taskmodel.errors import CatalogError, Defect
+from taskmodel.files.mends import number_mend
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 50
@@ -487,8 +488,6 @@ def _comma(text: str, start: int) -> str:
 
     The entry after the comma starts at `start`; a number has no blank there.
     """
-    from taskmodel.files.mends import number_mend  # of tables too, whose texts this module reads
-
     before = _NUMBER_AND_COMMA.search(text, max(start - MAX_NUMBER, 0), start)
     after = _AFTER_COMMA.match(text, start)
     mend = number_mend(f"{before[1]}{after[0]}", None) if before and after else ""

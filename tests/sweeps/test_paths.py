@@ -13,7 +13,8 @@ from taskmodel.catalog import parse_catalog
 from taskmodel.cli import main
 from taskmodel.errors import CatalogError
 from taskmodel.files import bundled
-from taskmodel.files.table import calendar_year, read_table
+from taskmodel.files.dates import calendar_year
+from taskmodel.files.table import read_table
 from taskmodel.sweeps.axes import Course
 from taskmodel.sweeps.paths import Paths, bundled_paths, courses, load_paths, parse_paths
 

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, Field
 
 from taskmodel.catalog import Quantity
 from taskmodel.files import bundled, units
+from taskmodel.files.dates import year_fraction
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters
 from taskmodel.files.quantity import Measure, Sourced, Switch, Word, WorkingHours, failed
-from taskmodel.files.table import year_fraction
 
 Year = Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
 Factor = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e6)]
