@@ -560,7 +560,7 @@ EPILOGS["solve-for"] = f"""examples:
     --set supervision.pool=dedicated --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
   taskmodel solve-for supervision.max_review_share \\
-    --target bottleneck_share.review=0.4
+    --target bottleneck_share.review=0.4 --at compute=1e32
   taskmodel solve-for hardware_delay davidson_best_guess --target agi_year=2040
 
 file in DIR: solution.nc, everything that was found.

@@ -49,7 +49,7 @@ def test_without_a_solution_the_reason_is_reported(capsys):
         (("supervision.pool", "--target=speedup=2"), "must be the path of a number"),
         (
             ("supervision.headcount", "--target=speedup=2"),
-            "Solve for supervision.max_review_share; for a number of reviewers",
+            "(supervision.pool: dedicated). Solve for supervision.max_review_share",
         ),
         (("supervision.headcount", "--target=speedup"), "NAME=VALUE"),
         (("supervision.headcount", "--target=speedup=fast"), "finite number"),
