@@ -43,8 +43,8 @@ def increasing(
     """
     try:
         points = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be a list of numbers; found {values!r}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{name} must be a list of numbers; found {repr(values)[:60]}") from error
     needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
     if points.ndim != 1 or len(points) < least:
         single = f"; for one point write [{points:g}]" if points.ndim == 0 and least == 1 else ""
