@@ -98,7 +98,7 @@ def heading_at(catalog: Catalog, compute: float, *asked: str) -> list[str]:
 
 def notes_on_permissions(catalog: Catalog, paths: Iterable[str]) -> list[str]:
     """Name the headcounts among these paths that are permissions of people of a labour pool."""
-    from taskmodel.catalog.permissions import permissions
+    from taskmodel.organisation.reviewers import permissions
 
     notes = permissions(catalog, paths).items()
     return [line for path, words in notes for line in wrapped(f"note: {path} {words}")]

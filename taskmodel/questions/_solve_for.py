@@ -15,10 +15,10 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.catalog import Catalog
-from taskmodel.catalog.permissions import permissions
 from taskmodel.errors import InputError
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.reviewers import permissions
 from taskmodel.questions._target_search import Equation, TargetSearch, search_target
 from taskmodel.questions.targets import input_values, target
 from taskmodel.sweeps import results
