@@ -251,7 +251,9 @@ def point_lines(facts: dict[str, Any], cost: float) -> list[str]:
     heading = ["", "At the catalog's own values", ""]
     if not np.isfinite([cost, low, median, high]).all():
         return heading
-    if low <= cost <= high:
+    if number(cost) in (number(low), number(high)):
+        position = f"at the {'lower' if cost < median else 'upper'} end of"
+    elif low <= cost <= high:
         position = f"towards the {'lower' if cost < median else 'upper'} end of"
     else:
         position = "below" if cost < low else "above"

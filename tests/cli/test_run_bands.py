@@ -11,6 +11,7 @@ from command_line import error_of, json_of, lines_of, strict_json
 import taskmodel as tm
 from taskmodel.calibration.draws import draws_of, evidenced_draws, resampled
 from taskmodel.cli import main
+from taskmodel.cli.run_bands import point_lines
 from taskmodel.uncertainty import sampler
 
 FEW = ("--draws", "24", "--grid", "1e27:1e33:3", "--no-figures")
@@ -132,3 +133,24 @@ def test_a_first_date_at_the_beginning_of_the_paths_may_be_earlier(capsys):
     text = " ".join(" ".join(lines_of(capsys, *words)).split())
     assert "<= 2025.0" in text and "[2025.0" not in text
     assert "These are one point among the draws" in text
+
+
+@pytest.mark.parametrize(
+    ("cost", "position"),
+    [
+        (1.02, "below the band"),
+        (1.0698, "at the lower end of the band"),
+        (1.2, "towards the lower end of the band"),
+        (2.0, "towards the upper end of the band"),
+        (9.0, "above the band"),
+        (float("inf"), None),
+    ],
+)
+def test_the_point_is_placed_in_the_band_as_it_is_printed(cost, position):
+    facts = {"points": [{"oversight_cost": [1.0704, 1.5, 3.26]}]}
+    text = " ".join(" ".join(point_lines(facts, cost)).split())
+    assert "At the catalog's own values" in text
+    if position is None:
+        assert "band" not in text
+    else:
+        assert f"today: {position} from 1.07 to 3.26" in text
