@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,28 +76,53 @@ def start(words: tuple[str, ...], folder: str, **environment: str) -> subprocess
     )
 
 
-def interrupts(moments: int, seed: int) -> dict[str, Any]:
-    """Interrupt commands at random moments."""
-    rng, faults, codes = random.Random(seed), [], {}
-    took: dict[tuple[str, ...], float] = {}
-    for number in range(moments):
-        words = COMMANDS[number % len(COMMANDS)]
-        with tempfile.TemporaryDirectory() as folder:
-            if words not in took:
-                begin = time.monotonic()
-                start(words, folder).communicate()
-                took[words] = time.monotonic() - begin
-        with tempfile.TemporaryDirectory() as folder:
-            process = start(words, folder)
-            wait = rng.uniform(0.1, max(0.2, took[words]))
-            time.sleep(wait)
-            sent = rng.choice((signal.SIGINT, signal.SIGTERM))
-            process.send_signal(sent)
-            err = process.communicate(timeout=120)[1]
-            codes[str(process.returncode)] = codes.get(str(process.returncode), 0) + 1
-            if fault := left(process.returncode, err, Path(folder)):
-                faults.append({"words": words, "after": wait, "signal": sent.name, "fault": fault})
-    return {"moments": moments, "commands": len(COMMANDS), "exit_codes": codes, "faults": faults}
+def interrupts(moments: int, seed: int, keep: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Interrupt commands at random moments, two at once; keep what was found after each round."""
+    rng = random.Random(seed)
+    plan = [(rng.random(), rng.choice((signal.SIGINT, signal.SIGTERM))) for _ in range(moments)]
+    took = {words: duration(words) for words in COMMANDS}
+    found: dict[str, Any] = {
+        "moments": 0,
+        "asked": moments,
+        "commands": len(COMMANDS),
+        "exit_codes": {},
+        "faults": [],
+    }
+    with ThreadPoolExecutor(2) as pool:
+        for begin in range(0, moments, len(COMMANDS)):
+            tried = [
+                (words, 0.1 + share * max(0.1, took[words] - 0.1), sign)
+                for words, (share, sign) in zip(COMMANDS, plan[begin:], strict=False)
+            ]
+            for attempt, (code, fault) in zip(tried, pool.map(interrupt, tried), strict=True):
+                words, wait, sign = attempt
+                found["moments"] += 1
+                found["exit_codes"][str(code)] = found["exit_codes"].get(str(code), 0) + 1
+                if fault:
+                    found["faults"].append(
+                        {"words": words, "after": wait, "signal": sign.name, "fault": fault}
+                    )
+            keep(found)
+    return found
+
+
+def duration(words: tuple[str, ...]) -> float:
+    """Return the seconds that a command takes when nothing interrupts it."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.monotonic()
+        start(words, folder).communicate()
+        return time.monotonic() - begin
+
+
+def interrupt(attempt: tuple[tuple[str, ...], float, signal.Signals]) -> tuple[int, str]:
+    """Interrupt a command after some seconds; return its exit code, and what is wrong."""
+    words, wait, sign = attempt
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(words, folder)
+        time.sleep(wait)
+        process.send_signal(sign)
+        err = process.communicate(timeout=120)[1]
+        return process.returncode, left(process.returncode, err, Path(folder))
 
 
 def left(code: int, err: str, folder: Path) -> str:

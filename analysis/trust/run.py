@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import time
@@ -33,19 +34,50 @@ import taskmodel as tm  # noqa: E402
 FULL_SECONDS = 7200.0  # CPU, of one part
 FULL_MOMENTS = 200 * len(processes.COMMANDS)
 SEED = 20261129
-Part = Callable[[float, int], dict[str, Any]]
+Found = dict[str, Any]
+Part = Callable[[float, int, Callable[[Found], None]], Found]
 PARTS: dict[str, Part] = {
-    "files": lambda share, seed: files.broken_files(share * FULL_SECONDS, seed),
-    "lines": lambda share, seed: files.command_lines(0.1 * share * FULL_SECONDS, seed),
-    "settings": lambda share, seed: files.settings(0.2 * share * FULL_SECONDS, seed),
-    "catalogs": lambda share, seed: catalogs.random_catalogs(share * FULL_SECONDS, seed),
-    "duality": lambda share, seed: optima.weak_duality(share * FULL_SECONDS, seed),
-    "conic": lambda share, seed: optima.conic(0.3 * share * FULL_SECONDS, seed),
-    "interrupts": lambda share, seed: processes.interrupts(
-        max(len(processes.COMMANDS), round(share * FULL_MOMENTS)), seed
+    "files": lambda share, seed, keep: files.broken_files(share * FULL_SECONDS, seed),
+    "lines": lambda share, seed, keep: files.command_lines(0.1 * share * FULL_SECONDS, seed),
+    "settings": lambda share, seed, keep: files.settings(0.2 * share * FULL_SECONDS, seed),
+    "catalogs": lambda share, seed, keep: catalogs.random_catalogs(share * FULL_SECONDS, seed),
+    "duality": lambda share, seed, keep: optima.weak_duality(share * FULL_SECONDS, seed),
+    "conic": lambda share, seed, keep: optima.conic(0.3 * share * FULL_SECONDS, seed),
+    "interrupts": lambda share, seed, keep: processes.interrupts(
+        max(len(processes.COMMANDS), round(share * FULL_MOMENTS)), seed, keep
     ),
-    "bits": lambda share, seed: processes.same_bits(),
+    "bits": lambda share, seed, keep: processes.same_bits(),
 }
+
+
+class Record:
+    """The file of what a part found, with when and how; a long part keeps it as it goes."""
+
+    def __init__(self, name: str, share: float, seed: int, folder: Path) -> None:
+        self.path = folder / f"{name}.json"
+        self.share, self.seed = share, seed
+        self.begin, self.cpu = time.monotonic(), self.cpu_now()
+
+    @staticmethod
+    def cpu_now() -> float:
+        """Return the CPU seconds of this process and of those that it has waited for."""
+        return sum(os.times()[:4])
+
+    def keep(self, found: Found) -> Found:
+        """Write what a part found so far; return it with when and how."""
+        whole = found | {
+            "share": self.share * found["moments"] / found["asked"]
+            if "asked" in found
+            else self.share,
+            "seed": self.seed,
+            "cpu_seconds": round(self.cpu_now() - self.cpu),
+            "seconds": round(time.monotonic() - self.begin),
+            "date": datetime.now(UTC).date().isoformat(),
+            "version": tm.__version__,
+            "python": platform.python_version(),
+        }
+        self.path.write_text(json.dumps(whole, indent=1, default=str))
+        return whole
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,18 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args.output.mkdir(exist_ok=True)
     fell = 0
     for name in args.parts or ([] if args.page else PARTS):
-        begin, cpu = time.monotonic(), time.process_time()
-        found = PARTS[name](args.share, args.seed)
-        found |= {
-            "share": args.share,
-            "seed": args.seed,
-            "cpu_seconds": round(time.process_time() - cpu),
-            "seconds": round(time.monotonic() - begin),
-            "date": datetime.now(UTC).date().isoformat(),
-            "version": tm.__version__,
-            "python": platform.python_version(),
-        }
-        (args.output / f"{name}.json").write_text(json.dumps(found, indent=1, default=str))
+        record = Record(name, args.share, args.seed, args.output)
+        found = record.keep(PARTS[name](args.share, args.seed, record.keep))
         faults = page.faults_of(found)
         fell += len(faults)
         print(f"{name}: {found['seconds']} s, {len(faults)} fell", *faults[:5], sep="\n  ")
