@@ -141,7 +141,8 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
             message += f"; {names}" if names and names not in message else ""
         # letters that other functions take for ends of lines stay within theirs
         lines = printable(message).split("\n") if message else [type(error).__name__]
-        head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
+        many = isinstance(error, CatalogError) and len(lines) > 1
+        head = f"{len(lines)} defects" if many else lines.pop(0)
         _say("\n  ".join([f"taskmodel {args.command}: error: {head}", *lines]))
         return code
 

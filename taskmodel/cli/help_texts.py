@@ -535,10 +535,10 @@ Keys:
 DESCRIPTIONS[
     "solve-for"
 ] = f"""The values of one input that give a target: how many reviewers for three times
-the throughput, how much compute for a bottleneck share of review of one half.
-All of them in a range, exactly; without any, the reason and the nearest value.
-A target that is only passed in a jump, where AI becomes able to do a task, is
-reported as such.
+the throughput, how much inference for twice. All of them in a range, exactly;
+without any, the reason and the nearest value, and exit code 1. A target that is
+only passed in a jump has no solution either, and the message says where it is:
+so it is with most targets along compute, where AI becomes able to do a task.
 
 A target is a variable of a sweep: output, throughput_speedup, latency_speedup,
 speedup, oversight_cost, oversight_elasticity, oversight_ceiling and so on; or
@@ -558,7 +558,8 @@ EPILOGS["solve-for"] = f"""examples:
     --set supervision.pool=dedicated --at compute=1e32
   taskmodel solve-for 'tasks.*.review_ratio' --target oversight_cost=1.5 \\
     --set supervision.pool=dedicated --at compute=1e32
-  taskmodel solve-for compute ml_capability_rnd --target speedup=2
+  taskmodel solve-for compute.inference_share ml_capability_rnd \\
+    --target throughput_speedup=2 --at compute=1e31
   taskmodel solve-for supervision.max_review_share \\
     --target bottleneck_share.review=0.4 --at compute=1e32
   taskmodel solve-for hardware_delay davidson_best_guess --target agi_year=2040

@@ -105,7 +105,8 @@ def sweep(
     Raises
     ------
     TypeError
-        If `catalog` is not a Catalog, or the axis does not take an argument that is given.
+        If `catalog` is not a Catalog, `paths` is none of these, or the axis does not take an
+        argument that is given.
     InputError
         If the points do not meet the conditions above, or `keep` names another variable.
     CatalogError
@@ -131,6 +132,11 @@ def sweep(
             paths = load_paths(paths if isinstance(paths, str) else Path(paths))
         attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
         paths = courses_of(paths, catalog)
+    elif paths is not None and not isinstance(paths, Mapping):
+        raise TypeError(
+            "paths must be a mapping of names to tables, the name of bundled paths, a file or "
+            f"Paths; found {type(paths).__name__}"
+        )
     axis, grid = _axis(catalog, compute, over, values, paths)
     kept_variables(keep, 0)  # refuses a wrong name before the work
     result, walker = sweep_along(axis, grid, keep)

@@ -49,6 +49,7 @@ INPUTS = (
 ENDINGS = (".nc", ".nc4", ".cdf", ".h5", ".hdf5", "")  # of files of results; none: a pipe
 SHORTEST_NAME, LONGEST_NAME = 4, 60  # letters of a long_name, where it can be cut
 DIGEST = "content_sha256"  # attribute of a file of a result: its checksum
+_NOT_IN_NETCDF = re.compile("[\0\ud800-\udfff]")  # an end of text, and halves of characters
 LEFT_OUT = "left_out"  # attribute of a sweep: the variables by task that it does not have
 CASES = {
     "before": "limit from below",
@@ -274,7 +275,8 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     TypeError
         If the result is not a Dataset.
     InputError
-        If the name has the ending of a file of another kind, such as .csv.
+        If the name has the ending of a file of another kind, such as .csv, or an attribute or a
+        variable is neither text nor numbers.
     OSError
         If it cannot be written.
     """
@@ -285,9 +287,42 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     ending = os.path.splitext(os.fspath(path))[1]
     if ending.lower() not in ENDINGS:
         raise InputError(f"a result is saved as netCDF: give a name with .nc, not {ending}")
+    _check_storable(result)
     content = _as_netcdf(result)
     with atomic_write(path) as (part,):
         part.write_bytes(content)
+
+
+def _check_storable(result: xr.Dataset) -> None:
+    """Refuse attributes and variables for which netCDF has no type."""
+    attributes = dict(result.attrs)
+    for name, variable in result.variables.items():
+        attributes |= {f"{name}.{key}": value for key, value in variable.attrs.items()}
+    for name, value in attributes.items():
+        if not _is_storable(value):
+            raise InputError(
+                f"the attribute {name} must be text, a number or a list of one of these; "
+                f"found {type(value).__name__} {str(value)[:60]!r}"
+            )
+    for name, variable in result.variables.items():
+        if variable.dtype.kind not in "biuf":
+            texts = variable.values.ravel().tolist() if variable.dtype.kind in "OUT" else [None]
+            if not _is_storable(texts):
+                raise InputError(
+                    f"the variable {name} must hold texts or numbers; found {variable.dtype}"
+                )
+
+
+def _is_storable(value: Any) -> bool:
+    """Say whether an attribute, or a list, has a type in netCDF."""
+    items = np.ravel(value).tolist() if isinstance(value, np.ndarray) else value
+    items = items if isinstance(items, (list, tuple)) else [items]
+    if all(isinstance(item, str) for item in items):
+        return not any(_NOT_IN_NETCDF.search(item) for item in items)
+    numbers = (int, float, np.integer, np.floating)
+    return all(isinstance(item, numbers) and not isinstance(item, bool) for item in items) and (
+        np.asarray(items).dtype != object  # an integer of more than 64 bits
+    )
 
 
 def _as_netcdf(result: xr.Dataset) -> memoryview:

@@ -985,6 +985,17 @@ def test_a_separator_within_a_word_does_not_part_a_message(capsys, starter):
     assert message.startswith(r"taskmodel run: error: --set: a\x85b") and "defects" not in message
 
 
+def test_a_message_of_several_lines_is_no_list_of_defects(capsys, starter, monkeypatch):
+    def refuse(catalog, *others, **options):
+        raise tm.InputError("made from other inputs:\n  seed: 1\ngive another name")
+
+    monkeypatch.setattr(tm, "sweep", refuse)
+    message = error_of(capsys, "run", starter, "--point")
+    head, *lines = message.splitlines()
+    assert head == "taskmodel run: error: made from other inputs:"
+    assert lines == ["    seed: 1", "  give another name"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

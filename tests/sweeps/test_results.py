@@ -244,3 +244,44 @@ def test_what_is_no_result_is_told(result, tmp_path):
         file["output"][0] *= 2
     with pytest.raises(OSError, match="not what was saved"):
         tm.open(tmp_path / "c.nc")
+
+
+@pytest.mark.parametrize(
+    "value, type_name",
+    [
+        (object(), "object"),
+        (None, "NoneType"),
+        (True, "bool"),
+        ({"a": 1}, "dict"),
+        ([1, [2]], "list"),
+        (["a", 1], "list"),
+        (10**30, "int"),
+        ("a\0b", "str"),
+        ("\ud800", "str"),
+        (b"a", "bytes"),
+        (np.datetime64("2026-01-01"), "datetime64"),
+    ],
+)
+@pytest.mark.parametrize("owner", ["", "compute", "throughput_speedup"])
+def test_an_attribute_that_netcdf_cannot_hold_is_named(result, tmp_path, owner, value, type_name):
+    changed = result.copy()
+    (changed[owner] if owner else changed).attrs["mine"] = value
+    name = f"{owner}.mine" if owner else "mine"
+    wanted = f"the attribute {name} must be text, a number or a list of one of these; found"
+    with pytest.raises(tm.InputError, match=f"{wanted} {type_name} "):
+        tm.save(changed, tmp_path / "result.nc")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", ["text", 3, 2.5, [1, 2], ["a", "b"], np.arange(3)])
+def test_attributes_of_texts_and_numbers_survive_the_file(result, tmp_path, value):
+    changed = result.assign_attrs(mine=value)
+    tm.save(changed, tmp_path / "result.nc")
+    np.testing.assert_array_equal(tm.open(tmp_path / "result.nc").attrs["mine"], value)
+
+
+@pytest.mark.parametrize("value", [object(), None, b"a", 1j, "\ud800", np.datetime64(0, "s")])
+def test_a_variable_that_netcdf_cannot_hold_is_named(result, tmp_path, value):
+    changed = result.assign(mine=("compute", np.full(result.sizes["compute"], value)))
+    with pytest.raises(tm.InputError, match="the variable mine must hold texts or numbers; found"):
+        tm.save(changed, tmp_path / "result.nc")
