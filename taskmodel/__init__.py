@@ -10,11 +10,17 @@ Examples
 True
 """
 
+from __future__ import annotations
+
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any
 
+# As in `typing`, whose import would be a third of the time in which an interrupt of the command
+# line ends in Python's own traceback.
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr__`
+    from typing import Any
+
     from taskmodel.calibration._calibrate import calibrate
     from taskmodel.catalog import load_catalog
     from taskmodel.catalog._import_tasks import import_tasks

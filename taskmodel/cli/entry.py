@@ -45,8 +45,8 @@ def _answered(argv: Sequence[str] | None) -> int:
             # letters that the terminal cannot show are escaped, rather than an error
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with _interrupts() as interrupts:
-            code = _run(argv, interrupts)
+        with _signals() as signals:
+            code = _run(argv, signals)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -65,36 +65,32 @@ def _answered(argv: Sequence[str] | None) -> int:
 
 
 @contextlib.contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Record interrupts, besides the KeyboardInterrupt that Python raises, and end on SIGTERM.
+def _signals() -> Iterator[list[int]]:
+    """Record the signals that end a command, and raise what `_end_of` returns for each.
 
     A process that is asked to end, or whose terminal closes, removes its temporary files first.
 
-    A library may turn the KeyboardInterrupt into an error of its own, as compiled ones do while
-    they are imported: an error after an interrupt counts as an interrupt.
+    A library may turn what is raised into an error of its own, as compiled ones do while they are
+    imported: an error after a signal counts as the signal.
     """
     numbers: list[int] = []
 
-    def record(number: int, frame: FrameType | None) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
         numbers.append(number)
         sys.unraisablehook = _ignored
-        signal.default_int_handler(number, frame)
-
-    def end(number: int, frame: FrameType | None) -> None:
-        sys.unraisablehook = _ignored
-        raise SystemExit(128 + number)
+        raise _end_of(number)
 
     # signals can be set by the main thread alone, and another handler is not ours to replace
-    wanted = {signal.SIGINT: record, signal.SIGTERM: end}
+    wanted = [signal.SIGINT, signal.SIGTERM]
     if hasattr(signal, "SIGHUP"):
-        wanted[signal.SIGHUP] = end
+        wanted.append(signal.SIGHUP)
     default = (signal.default_int_handler, signal.SIG_DFL)
     before = {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.getsignal(number) for number in wanted}
     ours = [number for number, handler in before.items() if handler in default]
     for number in ours:
-        signal.signal(number, wanted[number])
+        signal.signal(number, end)
     try:
         yield numbers
     finally:
@@ -102,11 +98,16 @@ def _interrupts() -> Iterator[list[int]]:
             signal.signal(number, before[number])
 
 
+def _end_of(number: int) -> BaseException:
+    """Return what ends a command on a signal."""
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)
+
+
 def _ignored(_: object) -> None:
     """Say nothing of errors in destructors: a signal may leave objects of libraries half made."""
 
 
-def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
+def _run(argv: Sequence[str] | None, signals: list[int]) -> int:
     from taskmodel.cli.parser import parser
 
     try:
@@ -122,11 +123,13 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
         print(answer.text(form))
         return answer.code
-    except BrokenPipeError:
+    except (BrokenPipeError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:
-        if interrupts:
-            raise KeyboardInterrupt from error
+    except BaseException as error:  # a panic of pydantic's core is no Exception
+        if signals:
+            raise _end_of(signals[0]) from error
+        if not isinstance(error, Exception):
+            raise
         if args.debug:
             traceback.print_exc()
         code, message = _explained(error)

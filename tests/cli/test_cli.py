@@ -257,7 +257,7 @@ def test_page_has_the_settings_the_bottleneck_and_advice(capsys, starter):
         starter,
         *QUICK,
         "--scenario",
-        "reference",
+        "imperfect_ai",
         "--set",
         "supervision.headcount=20",
     )
@@ -267,12 +267,12 @@ def test_page_has_the_settings_the_bottleneck_and_advice(capsys, starter):
         starter,
         *QUICK,
         "--scenario",
-        "reference",
+        "imperfect_ai",
         "--set",
         "supervision.headcount=20",
     )
     assert "catalog mylab, 6 tasks; 6 points from 1e27 to 1e32 FLOP/year" in lines[1]
-    assert line_with(lines, "scenario reference")
+    assert line_with(lines, "scenario imperfect_ai")
     assert line_with(lines, "set supervision.headcount = 20")
     assert screen.scientific(facts["oversight_bottleneck"]["compute"]) in line_with(
         lines, "oversight is the bottleneck"
@@ -1046,11 +1046,16 @@ sys.exit(main(sys.argv[1:]))"""
     assert not Path("results").exists()
 
 
-def test_an_error_after_an_interrupt_counts_as_an_interrupt(capsys, starter, monkeypatch):
+class Panic(BaseException):
+    """What a library that is compiled from another language may raise."""
+
+
+@pytest.mark.parametrize("fault", [ImportError, Panic])
+def test_an_error_after_an_interrupt_counts_as_an_interrupt(capsys, starter, monkeypatch, fault):
     def fail(*_):
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-        raise ImportError("a library was half imported")
+        raise fault("a library was half imported")
 
     monkeypatch.setattr(tm, "sweep", fail)
     before = signal.getsignal(signal.SIGINT)
@@ -1059,6 +1064,29 @@ def test_an_error_after_an_interrupt_counts_as_an_interrupt(capsys, starter, mon
         assert error_of(capsys, "run", starter, *QUICK, code=130) == "taskmodel: interrupted\n"
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("fault", [ImportError, Panic])
+def test_an_error_after_a_request_to_end_counts_as_that(capsys, starter, monkeypatch, fault):
+    def fail(*_):
+        with contextlib.suppress(SystemExit):
+            signal.raise_signal(signal.SIGTERM)
+        raise fault("a library was half imported")
+
+    monkeypatch.setattr(tm, "sweep", fail)
+    with pytest.raises(SystemExit, match="143"):
+        main(["run", starter, *QUICK])
+    assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_panic_without_a_signal_is_no_answer(starter, monkeypatch):
+    def fail(*_):
+        raise Panic("a fault of its own")
+
+    monkeypatch.setattr(tm, "sweep", fail)
+    with pytest.raises(Panic):
+        main(["run", starter, *QUICK])
 
 
 def test_characters_outside_the_encoding_of_stdout_are_escaped(starter):
