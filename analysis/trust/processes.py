@@ -51,11 +51,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 # -N and 128 + N are two ways of saying that signal N ended it, 130 is the command's own for SIGINT
 ENDS = {0, 1, *(sign for n in (signal.SIGINT, signal.SIGTERM) for sign in (-n, 128 + n))}
-# a child inherits ignored interrupts from a parent that runs in the background
-PROGRAM = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from taskmodel.__main__ import main; sys.exit(main())"
-)
+PROGRAM = "import sys; from taskmodel.__main__ import main; sys.exit(main())"
 BITS: dict[str, tuple[str, ...]] = {
     "run": ("run", *SMALL, "--point", "--no-figures", "-o", "out", "--json"),
     "run with draws": ("run", *SMALL, "--draws", "64", "--no-figures", "-o", "out", "--json"),
@@ -78,6 +74,8 @@ def start(words: tuple[str, ...], folder: str, **environment: str) -> subprocess
 
 def interrupts(moments: int, seed: int, keep: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Interrupt commands at random moments, two at once; keep what was found after each round."""
+    # a child inherits ignored interrupts from a parent that runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     rng = random.Random(seed)
     plan = [(rng.random(), rng.choice((signal.SIGINT, signal.SIGTERM))) for _ in range(moments)]
     took = {words: duration(words) for words in COMMANDS}

@@ -46,7 +46,14 @@ def _answered(argv: Sequence[str] | None) -> int:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         with _signals() as signals:
-            code = _run(argv, signals)
+            try:
+                code = _run(argv, signals)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # a panic of pydantic's core is no Exception
+                if signals:
+                    raise _end_of(signals[0]) from error
+                raise
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -123,12 +130,10 @@ def _run(argv: Sequence[str] | None, signals: list[int]) -> int:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
         print(answer.text(form))
         return answer.code
-    except (BrokenPipeError, KeyboardInterrupt, SystemExit):
+    except BrokenPipeError:
         raise
-    except BaseException as error:  # a panic of pydantic's core is no Exception
+    except Exception as error:
         if signals:
-            raise _end_of(signals[0]) from error
-        if not isinstance(error, Exception):
             raise
         if args.debug:
             traceback.print_exc()

@@ -600,7 +600,7 @@ def test_a_run_that_is_ended_leaves_nothing_behind(starter, number):
     assert not Path("results").exists()
 
 
-def test_a_signal_while_the_temporary_folder_is_made_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_a_signal_placethe_temporary_folder_is_made_leaves_nothing_behind(tmp_path, monkeypatch):
     def made_and_interrupted(prefix, dir):
         os.mkdir(os.path.join(dir, f"{prefix}x"))
         raise KeyboardInterrupt
@@ -1066,14 +1066,15 @@ def test_an_error_after_an_interrupt_counts_as_an_interrupt(capsys, starter, mon
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.parametrize("place", [(tm, "sweep"), (type(parser()), "parse_args")])
 @pytest.mark.parametrize("fault", [ImportError, Panic])
-def test_an_error_after_a_request_to_end_counts_as_that(capsys, starter, monkeypatch, fault):
+def test_an_error_after_a_request_to_end_counts_as_that(capsys, starter, monkeypatch, fault, place):
     def fail(*_):
         with contextlib.suppress(SystemExit):
             signal.raise_signal(signal.SIGTERM)
         raise fault("a library was half imported")
 
-    monkeypatch.setattr(tm, "sweep", fail)
+    monkeypatch.setattr(*place, fail)
     with pytest.raises(SystemExit, match="143"):
         main(["run", starter, *QUICK])
     assert capsys.readouterr() == ("", "")
@@ -1103,7 +1104,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_appears_on_a_terminal_after_a_while_and_is_erased(monkeypatch):
+def test_progress_appears_on_a_terminal_after_a_placeand_is_erased(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     with progress("solving", quiet=False, patience=0.01):
         time.sleep(0.2)
