@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-import signal
 import sys
-import threading
 import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
+from taskmodel.cli import signals
 from taskmodel.cli.catalogs import heading
 from taskmodel.cli.output import Answer
 from taskmodel.cli.screen import duration, note, wrapped
@@ -39,7 +35,7 @@ def store_answer(args: Namespace, catalog: Catalog) -> Answer:
     show = _Screen(args.quiet)
     options = {} if args.chunk is None else {"chunk": args.chunk}
     try:
-        with _interrupts(show.signals), show:
+        with show:
             drawn = tm.store_ensemble(
                 path,
                 catalog,
@@ -54,13 +50,10 @@ def store_answer(args: Namespace, catalog: Catalog) -> Answer:
                 report=show.report,
                 **options,
             )
-    except (Exception, KeyboardInterrupt) as error:
-        # a library may turn an interrupt into an error of its own
-        if not show.signals:
-            raise
-        if show.share:
+    except BaseException:
+        if signals.RECEIVED and show.share:
             note(f"{path}: {show.share}; go on with --resume", args.quiet)
-        raise KeyboardInterrupt from error
+        raise
     facts = _facts(path, drawn, read_manifest(path))
     return Answer(facts, lambda: _lines(catalog, facts))
 
@@ -78,26 +71,6 @@ def needs_store(args: Namespace) -> None:
             raise tm.InputError(f"--{name} is for stores: give --store F.zarr too")
 
 
-@contextmanager
-def _interrupts(signals: list[int]) -> Iterator[None]:
-    """Record interrupts, among them a request of a batch system to end the process."""
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        signals.append(number)
-        raise KeyboardInterrupt
-
-    # signals can be set by the main thread alone
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 class _Screen:
     """Shows progress: on a terminal one line that changes, else a line now and then."""
 
@@ -105,7 +78,6 @@ class _Screen:
         self.silent = quiet or sys.stderr is None
         self.terminal = not self.silent and sys.stderr.isatty()
         self.share, self._shown, self._width = "", -math.inf, 0
-        self.signals: list[int] = []
 
     def __enter__(self) -> _Screen:
         return self
@@ -118,11 +90,10 @@ class _Screen:
 
         Raises
         ------
-        KeyboardInterrupt
-            If there was one that a library has ignored.
+        KeyboardInterrupt, SystemExit
+            If a signal came that a library has ignored.
         """
-        if self.signals:
-            raise KeyboardInterrupt
+        signals.check()
         self.share = f"{progress.finished:,} of {progress.draws:,} draws are finished"
         if self.silent:
             return

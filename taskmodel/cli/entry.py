@@ -8,13 +8,11 @@ shown only under ``--debug``.
 import contextlib
 import importlib
 import os
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from types import FrameType
+from collections.abc import Sequence
 
+from taskmodel.cli import signals
 from taskmodel.cli.output import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, NO_ANSWER, Answer
 from taskmodel.errors import CatalogError, InputError, NoAnswer, SolveError, printable
 
@@ -34,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     hook = sys.unraisablehook
     code = _answered(argv)
-    sys.unraisablehook = hook  # which a signal may have replaced
+    sys.unraisablehook = hook  # which a signal replaces until what it left half made is gone
     return code
 
 
@@ -45,15 +43,8 @@ def _answered(argv: Sequence[str] | None) -> int:
             # letters that the terminal cannot show are escaped, rather than an error
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with _signals() as signals:
-            try:
-                code = _run(argv, signals)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            except BaseException as error:  # a panic of pydantic's core is no Exception
-                if signals:
-                    raise _end_of(signals[0]) from error
-                raise
+        with signals.handled():
+            code = _run(argv)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -71,50 +62,7 @@ def _answered(argv: Sequence[str] | None) -> int:
         return BAD_INPUT
 
 
-@contextlib.contextmanager
-def _signals() -> Iterator[list[int]]:
-    """Record the signals that end a command, and raise what `_end_of` returns for each.
-
-    A process that is asked to end, or whose terminal closes, removes its temporary files first.
-
-    A library may turn what is raised into an error of its own, as compiled ones do while they are
-    imported: an error after a signal counts as the signal.
-    """
-    numbers: list[int] = []
-
-    def end(number: int, frame: FrameType | None) -> None:
-        numbers.append(number)
-        sys.unraisablehook = _ignored
-        raise _end_of(number)
-
-    # signals can be set by the main thread alone, and another handler is not ours to replace
-    wanted = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGHUP"):
-        wanted.append(signal.SIGHUP)
-    default = (signal.default_int_handler, signal.SIG_DFL)
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        before = {number: signal.getsignal(number) for number in wanted}
-    ours = [number for number, handler in before.items() if handler in default]
-    for number in ours:
-        signal.signal(number, end)
-    try:
-        yield numbers
-    finally:
-        for number in ours:
-            signal.signal(number, before[number])
-
-
-def _end_of(number: int) -> BaseException:
-    """Return what ends a command on a signal."""
-    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)
-
-
-def _ignored(_: object) -> None:
-    """Say nothing of errors in destructors: a signal may leave objects of libraries half made."""
-
-
-def _run(argv: Sequence[str] | None, signals: list[int]) -> int:
+def _run(argv: Sequence[str] | None) -> int:
     from taskmodel.cli.parser import parser
 
     try:
@@ -128,13 +76,13 @@ def _run(argv: Sequence[str] | None, signals: list[int]) -> int:
     args.json = form == "json"
     try:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
+        signals.check()
         print(answer.text(form))
         return answer.code
     except BrokenPipeError:
         raise
     except Exception as error:
-        if signals:
-            raise
+        signals.check(error)
         if args.debug:
             traceback.print_exc()
         code, message = _explained(error)

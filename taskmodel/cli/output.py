@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from taskmodel.cli import signals
 from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.commands import default_of
 from taskmodel.cli.screen import WIDTH, ProgressLine, json_text, note, progress, scientific
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 STDOUT = "-"
-SIGNALLED = tuple(range(129, 193))  # exit codes of a process that a signal asks to end
 RESULTS = Path("taskmodel-results")
 UNFINISHED = ".unfinished-"  # with the number of the process: folders of files to be
 MAX_NAME = 100  # characters in the name of a folder
@@ -104,8 +104,7 @@ class Output:
                     pair = plots.save(draw(plots), self.folder / name)
                     self.files += [str(path) for path in sorted(pair)]
             except (Exception, SystemExit) as error:  # whatever the library does: there are numbers
-                if isinstance(error, SystemExit) and error.code in SIGNALLED:
-                    raise
+                signals.check(error)
                 reason = " ".join(str(error).split())[:MAX_REASON]
                 self._failure = f"no figure: {type(error).__name__}: {reason}"
         glyphs = [item for item in caught if "missing from font" in str(item.message)]
@@ -183,6 +182,7 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
             result._workshop = stack.enter_context(results_folder(folder))
         with progress(label, args.quiet) as result.progress:
             yield result
+        signals.check()
         if folder is not None and result._workshop is not None:
             names = sorted(
                 os.listdir(result._workshop), key=lambda name: (name[-3:] != ".nc", name)

@@ -17,6 +17,7 @@ from taskmodel._text import percent as percent
 from taskmodel._text import percents as percents
 from taskmodel._text import scientific as scientific
 from taskmodel._text import signed as signed
+from taskmodel.cli import signals
 from taskmodel.cli.tables import WIDTH as WIDTH
 from taskmodel.cli.tables import table as table
 from taskmodel.cli.tables import terminal_width as terminal_width
@@ -146,7 +147,8 @@ class ProgressLine:
         return f"{self.label} ... {percent(self.share)}, {duration(left)} left"
 
     def advance(self, share: float) -> None:
-        """Show that this part of the work is done."""
+        """Show that this part of the work is done; end here if a signal was lost before."""
+        signals.check()
         self.share = share
 
     def part(self, start: float, end: float) -> Callable[[float], None]:

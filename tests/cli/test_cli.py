@@ -1081,6 +1081,25 @@ def test_an_error_after_a_request_to_end_counts_as_that(capsys, starter, monkeyp
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+def test_a_signal_that_a_library_loses_ends_the_command_before_it_writes(
+    capsys, starter, monkeypatch
+):
+    sweep = tm.sweep
+
+    def lose(*arguments):
+        with contextlib.suppress(SystemExit):
+            signal.raise_signal(signal.SIGTERM)
+        return sweep(*arguments)
+
+    monkeypatch.setattr(tm, "sweep", lose)
+    with pytest.raises(SystemExit, match="143"):
+        main(["run", starter, *QUICK, "-o", "out"])
+    assert capsys.readouterr() == ("", "") and not Path("out").exists()
+    monkeypatch.setattr(tm, "sweep", sweep)
+    assert main(["run", starter, *QUICK, "-o", "out"]) == 0  # the next is not ended by it
+    assert os.listdir("out") == ["result.nc"]
+
+
 def test_a_panic_without_a_signal_is_no_answer(starter, monkeypatch):
     def fail(*_):
         raise Panic("a fault of its own")

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_a_signal_while_figures_are_drawn_ends_the_process(monkeypatch):
     from taskmodel import plots
 
     def leave(*_):
-        raise SystemExit(128 + 15)
+        signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(plots, "speedup_curve", leave)
     with pytest.raises(SystemExit, match="143"):
