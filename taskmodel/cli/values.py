@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -133,7 +134,25 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-flop_per_year = real("positive number of FLOP/year, such as 1e30", POSITIVE)
+def flop_per_year(text: str) -> float:
+    """Parse a point of the compute axis [FLOP/year].
+
+    Raises
+    ------
+    InputError
+        If it is no positive number, or is written as a calendar year.
+    """
+    if _YEAR.fullmatch(text):
+        raise InputError(
+            f"must be compute in FLOP/year, such as 4.2e29, and not a date; found {text!r}. "
+            "`taskmodel run --over time` says what compute is at a date; a number of that size is "
+            f"{text}e0"
+        )
+    return _positive_compute(text)
+
+
+_positive_compute = real("positive number of FLOP/year, such as 1e30", POSITIVE)
+_YEAR = re.compile(r"(19|20|21)\d\d(\.\d*)?")
 calendar_date = real("positive calendar year, such as 2026", POSITIVE)
 
 

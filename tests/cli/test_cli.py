@@ -990,6 +990,14 @@ def test_a_separator_within_a_word_does_not_part_a_message(capsys, starter):
     assert message.startswith(r"taskmodel run: error: --set: a\x85b") and "defects" not in message
 
 
+@pytest.mark.parametrize("date", ["2028", "2028.5", "1999."])
+def test_a_date_in_the_place_of_compute_is_refused(capsys, starter, date):
+    message = error_of(capsys, "latency", starter, "--compute", date)
+    assert f"in FLOP/year, such as 4.2e29, and not a date; found '{date}'" in message
+    number = message.split("a number of that size is ")[1].split()[0]
+    assert json_of(capsys, "latency", starter, "--compute", number)["compute"] == float(date)
+
+
 def test_a_message_of_several_lines_is_no_list_of_defects(capsys, starter, monkeypatch):
     def refuse(catalog, *others, **options):
         raise tm.InputError("made from other inputs:\n  seed: 1\ngive another name")
