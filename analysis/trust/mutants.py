@@ -4,7 +4,8 @@
 of theory, runs the tests of each module against each of them, and tells the faults that no test
 noticed and that equivalent_faults.toml does not explain. The files are not touched: the faulty
 module is loaded from memory, in a process forked off one in which the kernels are compiled already.
-Compiled kernels are not mutated.
+Compiled kernels are not mutated; with ``--plain`` the kernels of `allocation` are, and those alone,
+in processes that have no numba and run them as they are written.
 
 The tests of a package run once without a fault, while it is recorded which of them run each line.
 Those that run the line of a fault then run against it, up to the first failure and to `SECONDS` of
@@ -65,17 +66,22 @@ TESTS = {
     "taskmodel.sweeps.trace": ("tests/plots/test_plots.py",),
     "taskmodel.allocation": ("tests/allocation",),
 }
+PLAIN = ("taskmodel.allocation",)  # packages whose tests run without numba in minutes
+COMPILED = ("test_plain_kernels",)  # in names of tests that need numba
 
 
-def modules_of(only: Sequence[str]) -> list[str]:
-    """Return the modules whose names begin so: those in `TESTS`, without compiled kernels."""
+def modules_of(only: Sequence[str], plain: bool = False) -> list[str]:
+    """Return the modules whose names begin so: those in `TESTS`, either kernels or the others."""
     paths = [path_of(name) for name in TESTS if path_of(name).exists()]
     for package in TESTS:
         paths += sorted((ROOT / package.replace(".", "/")).rglob("*.py"))
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in dict.fromkeys(paths)
     ]
-    return [name for name in names if name.startswith(tuple(only)) and "kernels" not in name]
+    wanted = [name for name in names if name.startswith(tuple(only))]
+    if plain:
+        return [name for name in wanted if "kernels" in name and name.startswith(PLAIN)]
+    return [name for name in wanted if "kernels" not in name]
 
 
 def tests_of(module: str) -> tuple[str, ...]:
@@ -88,8 +94,10 @@ class Record:
     """Which tests run each line of the modules, and how long they take; a plugin of pytest."""
 
     files: set[str]
+    by_line: bool = True  # else by function: kernels run too many lines
     seconds: dict[str, float] = field(default_factory=dict)  # by test
     _lines: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    _calls: set[tuple[CodeType, str]] = field(default_factory=set)
     _current: str = ""  # the test that runs, or the file whose fixtures are made; "": imports
 
     def tests(self, mutant: Mutant) -> list[str]:
@@ -108,7 +116,16 @@ class Record:
         return sorted(tests, key=lambda test: (own not in test, self.seconds[test]))
 
     def _trace(self, frame: FrameType, event: str, value: object) -> Any:
-        return self._line if frame.f_code.co_filename in self.files else None
+        if frame.f_code.co_filename not in self.files:
+            return None
+        if self.by_line:
+            return self._line
+        if (frame.f_code, self._current) not in self._calls:
+            self._calls.add((frame.f_code, self._current))
+            for _, _, line in frame.f_code.co_lines():
+                place = frame.f_code.co_filename, line or 0
+                self._lines.setdefault(place, set()).add(self._current)
+        return None
 
     def _line(self, frame: FrameType, event: str, value: object) -> Any:
         place = frame.f_code.co_filename, frame.f_lineno
@@ -122,6 +139,7 @@ class Record:
     def pytest_sessionfinish(self) -> None:
         threading.settrace(None)
         sys.settrace(None)
+        self._calls.clear()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -178,6 +196,8 @@ def _kept(mutated: set[str]) -> set[str]:
 def _run(tests: Sequence[str], *plugins: object) -> int:
     """Run tests quietly, and return pytest's status."""
     options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
+    if "numba" in sys.modules and sys.modules["numba"] is None:
+        options += ["-k", " and ".join(f"not {name}" for name in COMPILED)]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         return int(pytest.main(options, plugins=plugins))
 
@@ -257,12 +277,12 @@ def noticed(mutant: Mutant, tests: Sequence[str], kept: set[str]) -> bool:
     return status != 0
 
 
-def recorded(modules: Sequence[str]) -> dict[tuple[str, ...], Record]:
+def recorded(modules: Sequence[str], plain: bool) -> dict[tuple[str, ...], Record]:
     """Run the tests of the modules, which must pass, and return what they run."""
     records = {}
     for tests in sorted({tests_of(name) for name in modules}):
-        own = [str(path_of(name)) for name in modules_of([""]) if tests_of(name) == tests]
-        record = Record(set(own))
+        own = [str(path_of(name)) for name in modules_of([""], plain) if tests_of(name) == tests]
+        record = Record(set(own), by_line=not plain)
         if _run([*tests, *own], record):
             sys.exit(f"without a fault, some test of {' '.join(tests)} fails")
         total = sum(record.seconds.values())
@@ -280,7 +300,9 @@ def _warm(record: Record) -> None:
     _run([test for test in costly.values() if THREADED not in test])
 
 
-def survivors_of(drawn: Sequence[Mutant], lines: Path | None) -> Iterator[tuple[Mutant, bool]]:
+def survivors_of(
+    drawn: Sequence[Mutant], lines: Path | None, plain: bool = False
+) -> Iterator[tuple[Mutant, bool]]:
     """Run the tests of every fault, telling each, and yield it, and whether it was noticed."""
     modules = sorted({mutant.module for mutant in drawn})
     if lines is not None and lines.exists():
@@ -288,10 +310,10 @@ def survivors_of(drawn: Sequence[Mutant], lines: Path | None) -> Iterator[tuple[
         for tests in {tests_of(name) for name in modules}:
             _warm(records[tests])
     else:
-        records = recorded(modules)
+        records = recorded(modules, plain)
         if lines is not None:
             lines.write_bytes(pickle.dumps(records))
-    kept = _kept(set(modules))
+    kept = set() if plain else _kept(set(modules))
     for tests, name in {tests_of(name): name for name in modules}.items():
         whole = Mutant(name, 0, 0, "", "", "", path_of(name).read_text("utf-8"))
         chosen = _within(CHECK, records[tests], list(records[tests].seconds))
@@ -332,12 +354,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     ask.add_argument("--again", type=Path, help="take the survivors of an earlier run's output")
     ask.add_argument("-o", "--output", type=Path, default=ROOT / "trust-results" / "mutants.json")
     ask.add_argument("--lines", type=Path, help="what tests run: read if it exists, else written")
+    ask.add_argument("--plain", action="store_true", help="kernels, without numba")
     args = ask.parse_args(argv)
+    if args.plain:
+        sys.modules["numba"] = None  # type: ignore[assignment]  # as where it is not installed
     os.chdir(ROOT)
     os.environ["DASK_SCHEDULER"] = "synchronous"
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     reasons = explained()
-    every = [mutant for name in modules_of(args.only) for mutant in mutants_of(name)]
+    every = [mutant for name in modules_of(args.only, args.plain) for mutant in mutants_of(name)]
     drawn = random.Random(args.seed).sample(every, min(args.count, len(every)))[args.skip :]
     if args.again is not None:
         earlier = json.loads(args.again.read_text())["survivors"]
@@ -355,7 +380,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "python": platform.python_version(),
     }
     args.output.parent.mkdir(exist_ok=True)
-    for mutant, seen in survivors_of(left, args.lines):
+    for mutant, seen in survivors_of(left, args.lines, args.plain):
         if seen:
             record["noticed"] += 1
         else:
