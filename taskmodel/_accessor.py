@@ -104,6 +104,11 @@ class ResultAccessor:
         return frame
 
     def _named(self, names: tuple[str, ...]) -> list[str]:
+        if lists := [name for name in names if not isinstance(name, str)]:
+            raise InputError(
+                "to_frame takes variables one by one, such as "
+                f'to_frame("output", "speedup"); found {lists[0]!r}'
+            )
         missing = [name for name in names if name not in self._result.variables]
         if missing:
             raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -53,6 +54,7 @@ ONET = {
 }
 TABLE = "TABLE"  # key of the table among the sources
 ROOT = "all_tasks"  # the outermost nest
+_INTERVAL = re.compile(r"\{value: (\S+), low: (\S+), high: ([^,}]+)\}")  # as proposed for a file
 OFFER = "divide each by their sum, or let taskmodel do so: --normalise, in Python normalise=True"
 
 
@@ -212,10 +214,23 @@ def _check(tasks: TaskTable, data: dict[str, Any]) -> None:
         for defect in error.defects:
             if defect.file == VALUES:  # alike for all tasks
                 defect = defect._replace(path=".".join(defect.path.split(".")[2:]))
+            else:
+                defect = defect._replace(message=_for_cells(defect.message, defect.path))
             if defect.path not in reported and (not defects or defect.path != "tasks"):
                 defects.append(defect)
     if defects:
         raise CatalogError(dict.fromkeys(defects))
+
+
+def _for_cells(message: str, path: str) -> str:
+    """Return a message with intervals proposed as a table has them, in columns of their own."""
+    name = path.rpartition(".")[2]
+    return _INTERVAL.sub(
+        lambda match: (
+            f"{match[1]}, and {match[2]} and {match[3]} in columns {name}_low and {name}_high"
+        ),
+        message,
+    )
 
 
 def _data(

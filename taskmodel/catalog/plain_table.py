@@ -43,7 +43,12 @@ class _Column(NamedTuple):
 
 def plain_tasks(sheet: Sheet) -> TaskTable:
     """Return the tasks of a sheet in the plain layout; defects are in the result."""
-    table = TaskTable(sheet.file, _mark(sheet, sheet.header, 0), defects=list(sheet.defects))
+    table = TaskTable(
+        sheet.file,
+        _mark(sheet, sheet.header, 0),
+        defects=list(sheet.defects),
+        is_whole=not sheet.defects,
+    )
     columns = _columns(sheet, table)
     ids = next((column for column in columns if column.field == "id"), None)
     titles = next((column for column in columns if column.field == "title"), None)
@@ -124,6 +129,7 @@ def _add_task(
     if not key:
         message = "the task has no title; fill the cell, or remove the line if it is a total"
         table.defects.append(mark.key_defect("", message))
+        table.is_whole = False
         return
     if slug(title or key) in TOTALS:
         message = (

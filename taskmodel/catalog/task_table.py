@@ -78,6 +78,8 @@ class TaskTable:
         Position of the header of shares.
     has_columns : bool
         Whether a field that is lacking could be a column.
+    is_whole : bool
+        Whether every line of a task is among the rows, so that their shares have a sum.
     """
 
     file: str
@@ -90,6 +92,7 @@ class TaskTable:
     defects: list[Defect] = field(default_factory=list)
     share_mark: TextMark | None = None
     has_columns: bool = True
+    is_whole: bool = True
 
     def add(self, row: TaskRow) -> None:
         """Add a task; an id that stands twice is a defect."""
@@ -99,6 +102,7 @@ class TaskTable:
                 "its own, in a column id"
             )
             self.defects.append(row.mark.key_defect("", message))
+            self.is_whole = False
         else:
             self.rows[row.key] = row
 
@@ -172,7 +176,7 @@ class TaskTable:
         shares = [_number(row.values.get("share")) for row in self.rows.values()]
         weights = [Fraction(share) for share in shares if share is not None]
         total = sum(weights)
-        if len(weights) < len(shares) or not shares or min(weights) < 0:
+        if len(weights) < len(shares) or not shares or min(weights) < 0 or not self.is_whole:
             return  # reported elsewhere
         mark = self.share_mark or self.header
         if total == 0:
@@ -257,7 +261,8 @@ def as_value(text: Any, slot: Slot, name: str) -> Any:
     """Return a text as the plain value of a field.
 
     A number may have its unit behind it, and a quantity may be a mapping as in a catalog. Text that
-    is no such value stays text, which the catalog refuses with a proposal.
+    is no such value stays text, which the catalog refuses with a proposal; so do texts that YAML
+    reads as nothing or as a list, such as ``null`` and ``-``.
     """
     if not isinstance(text, str):
         return text
@@ -274,6 +279,8 @@ def as_value(text: Any, slot: Slot, name: str) -> Any:
         value = read_value(text)
     except CatalogError as error:
         raise InputError(error.defects[0].message) from error
+    if value is None or isinstance(value, list):
+        return text
     return {"score": value} if name == SCORE and not isinstance(value, dict) else value
 
 

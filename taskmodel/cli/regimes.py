@@ -139,12 +139,16 @@ def _regime(regime: Regime, words: Mapping[str, str]) -> list[str]:
     """Return the lines of a regime; `words` are those of factors that have some."""
     scarce = ", ".join(words.get(name, name) for name in regime.priced)
     by_ai = [task for task, modes in regime.modes.items() if modes and "human" not in modes]
-    split = [task for task, modes in regime.modes.items() if len(modes) > 1]
+    several: dict[str, list[str]] = {"people and AI": [], "AI in several ways": []}
+    for task, modes in regime.modes.items():
+        if len(modes) > 1:
+            several["people and AI" if "human" in modes else "AI in several ways"].append(task)
     lines = [
         f"  scarce: {scarce or 'nothing'}; {len(by_ai)} of {len(regime.modes)} tasks by AI alone"
     ]
-    if split:
-        lines += wrapped(f"by people and AI: {', '.join(split)}")
+    for by, tasks in several.items():
+        if tasks:
+            lines += wrapped(f"by {by}: {', '.join(tasks)}")
     if regime.output is not None:
         lines.append(f"  Y = {regime.output}")
     else:

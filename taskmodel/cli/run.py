@@ -10,7 +10,7 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
-from taskmodel.cli.advice import advice_lines
+from taskmodel.cli.advice import POINT_OF_ADVICE, advice_lines
 from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import heading, load, today_words
 from taskmodel.cli.commands import DEFAULT_PATHS
@@ -277,7 +277,8 @@ def too_few_reviewers(summary: Summary) -> list[str]:
     state = "binds nowhere" if missing[0] == "oversight_binds" else "is the bottleneck nowhere"
     why = (
         "reviewers are too few to be worth automating for: people do "
-        f"{most.tasks_by_hand} tasks by hand that AI could do."
+        f"{'1 task' if most.tasks_by_hand == 1 else f'{most.tasks_by_hand} tasks'} by hand that AI "
+        "could do."
         if most.tasks_by_hand
         else "at the margin another source holds research back more."
     )
@@ -398,8 +399,8 @@ def _endless(summary: Summary) -> list[str]:
 def _modes(catalog: Catalog, summary: Summary) -> list[str]:
     """Return the modes in use, if there are several of AI."""
     rows = {"today": summary.today}
-    if summary.advice:
-        rows["where review costs most"] = summary.advice.at
+    if summary.advice and summary.advice.place == "oversight_bottleneck":  # else it is either end
+        rows[POINT_OF_ADVICE[summary.advice.place]] = summary.advice.at
     rows["end of the grid"] = summary.end
     used = {mode for row in rows.values() for mode, share in row.hours_by_mode.items() if share > 0}
     if max(len(catalog.supervision.protocols), len(used - {"human"})) < 2:

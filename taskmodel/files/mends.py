@@ -36,6 +36,7 @@ _BETWEEN = re.compile(r"(.*\d)\s*(?:-|to|\.\.+|…)\s*([+.\d].*)")
 _SPREAD = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
 _IN_BRACKETS = re.compile(r"(.+?)\s*[(\[](.+?)\s*(?:-|to|,|;|\.\.+|…)\s*([^)\]]+)[)\]]")
 _UNIT_STARTS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$]")  # a letter after none, or a sign
+_UNIT = re.compile(r"[^\W\d_]+([ /][^\W\d_]+)?|[%$]")
 
 
 class Reading(NamedTuple):
@@ -87,10 +88,14 @@ def quantity_mend(text: str, measure: Measure) -> str:
     ('; write 0.485', '; write 16.5')
     >>> quantity_mend("10 %", share)
     '; write {value: 10, unit: "%"}'
+    >>> quantity_mend("2 hogsheads", hours)[:49]
+    "; 'hogsheads' is not a unit of working time; use "
     """
     allowed = [reading for reading in _readings(text, measure) if reading.is_allowed(measure)]
     if not allowed and _DAY.fullmatch(text.strip()):
         return "; this is a date"
+    if not allowed and (symbol := _other_unit(text, measure)):
+        return f"; {measure.unit.refusal(symbol)}"
     note = ", with your central value for the middle" if any(r.is_range for r in allowed) else ""
     return _proposal([_as_quantity(reading, measure) for reading in allowed], note)
 
@@ -234,6 +239,17 @@ def _with_unit(text: str, measure: Measure) -> Iterator[Reading]:
         if measure.unit.factor(symbol) is not None and (values := _numbers(number)):
             yield from (Reading(value, unit=symbol) for value in values)
             return
+
+
+def _other_unit(text: str, measure: Measure) -> str:
+    """Return the unit of another kind behind a number; "" if there is none."""
+    text = _simple(text)
+    if (start := _UNIT_STARTS.search(text)) is None or not _numbers(text[: start.start()]):
+        return ""
+    symbol = text[start.start() :]
+    if not _UNIT.fullmatch(symbol):
+        return ""
+    return symbol if measure.unit.factor(units.canonical(symbol)) is None else ""
 
 
 def _pairs(first: str, second: str) -> list[tuple[float, float]]:

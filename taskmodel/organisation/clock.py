@@ -23,6 +23,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.catalog import GENERAL
 from taskmodel.errors import UnstableQueue
 from taskmodel.numerics.types import Array, flattened_rows
 from taskmodel.organisation.coverage import usual_protocol
@@ -383,18 +384,28 @@ class Clock:
         queues = self.queues.solve(activity, compute)
         unstable = np.argwhere(np.isnan(queues.wait))
         if len(unstable):
-            point, pool = unstable[0]
+            point = unstable[0, 0]
             others = len(np.unique(unstable[:, 0])) - 1
             others_too = f", and at {others} more of the points" if others else ""
             position = np.broadcast_to(compute, len(queues.wait))[point]
-            block = self.queues.blocks[pool]
+            full = unstable[unstable[:, 0] == point, 1]
+            found = ", ".join(
+                f"in the pool {queues.names[pool]!r} ({queues.servers[point, pool]:g} at work at a "
+                f"time) is {queues.utilisation[point, pool]:.4g}"
+                for pool in full
+            )
+            blocks = [self.queues.blocks[pool] for pool in full]
+            less, more = (
+                " and ".join(f"{block}.{name}" for block in blocks)
+                for name in ("utilisation", "headcount")
+            )
+            best = " (taskmodel.best_utilisation finds the best)"  # of the one that it varies
             raise UnstableQueue(
                 f"work waits for ever at compute {position:g} FLOP/year{others_too}: the "
-                f"utilisation of the reviewers in the pool {queues.names[pool]!r} "
-                f"({queues.servers[point, pool]:g} at work at a time) is "
-                f"{queues.utilisation[point, pool]:.4g}, and it must be below 1 where queues are "
-                f"counted; plan for less with {block}.utilisation (taskmodel.best_utilisation "
-                f"finds the best), or give more reviewers ({block}.headcount)"
+                f"utilisation of the reviewers {found}, and it must be below 1 where queues are "
+                f"counted; plan for less with {less}"
+                f"{best if blocks == [reviewer_block(GENERAL)] else ''}, or give so many reviewers "
+                f"that some of their time is free ({more})"
             )
         return queues
 

@@ -125,11 +125,12 @@ class _AuditedOrganisation:
         self, catalog: Catalog, compute: float, excluded: NDArray[np.bool_] | None = None
     ) -> None:
         self.catalog, self.compute = catalog, np.array([compute])
-        self.classes = classes = audit_requirements(catalog)
         self.floors, self.full = (
             Situation(Setting(catalog.replace({"supervision.coverage": rule})), self.compute)
             for rule in ("floor", "full")
         )
+        _needs_one_pool(self.floors.setting.organisation)  # before what audits lack, in vain
+        self.classes = classes = audit_requirements(catalog)
         self.bundles, self.supply, self.nest, self.opened = self.floors.arrays
         if excluded is not None:
             self.opened[:, excluded, HUMAN + 1 :] = False
@@ -205,6 +206,15 @@ def _excluding_margin(model: _AuditedOrganisation) -> tuple[float, NDArray[np.bo
     return np.nan, excluded
 
 
+def _needs_one_pool(organisation: Organisation) -> None:
+    """Raise a SolveError if some task may be reviewed by several pools."""
+    if any("/" in name for name in organisation.modes):
+        raise SolveError(
+            "some task may be reviewed by several pools, and trust knows one kind of reviewers: "
+            "give all tasks the same, as with tasks.*.reviewers=[general]"
+        )
+
+
 def audited_factors(organisation: Organisation, needed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Factors that an hour of audits uses: reviewers and the pool they belong to, shape (factor,).
 
@@ -213,11 +223,7 @@ def audited_factors(organisation: Organisation, needed: NDArray[np.bool_]) -> ND
     SolveError
         If tasks that need audits have different reviewers: the debt is then not one number.
     """
-    if any("/" in name for name in organisation.modes):
-        raise SolveError(
-            "some task may be reviewed by several pools, and trust knows one kind of reviewers: "
-            "give all tasks the same"
-        )
+    _needs_one_pool(organisation)
     used = organisation.fixed_review[0, needed, FULL_REVIEW] > 0  # (task, factor)
     reviewed = used[used.any(axis=1)]
     if (reviewed != reviewed[:1]).any():

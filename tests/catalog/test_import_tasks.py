@@ -222,6 +222,42 @@ def test_wrong_values_for_all_tasks_are_reported_once(write, values, message):
     assert len(caught.value.defects) == 1 and caught.value.defects[0].file == "values"
 
 
+@pytest.mark.parametrize("cell", ["-", "null", "~", "NULL", "[]"])
+def test_signs_of_a_missing_number_are_told_as_they_stand(write, cell):
+    """YAML reads them as a list and as nothing, which has no place in the table."""
+    path = write(f"title,share,horizon,review_ratio,coverage_floor\nA,1,8,{cell},0.1\n")
+    with pytest.raises(tm.CatalogError) as caught:
+        tm.import_tasks(path)
+    (defect,) = caught.value.defects
+    assert (defect.file, defect.line, defect.path) == (str(path), 2, "tasks.a.review_ratio")
+    assert defect.message.startswith(f"found {cell!r}; a number is needed")
+
+
+def test_an_interval_is_proposed_in_columns_which_any_separator_leaves_whole(write):
+    header = "title,share,horizon,review_ratio,coverage_floor"
+    with pytest.raises(tm.CatalogError, match="write 0.2, and 0.1 and 0.3 in columns review_ratio"):
+        tm.import_tasks(write(f"{header}\nA,1,8,0.1-0.3,0.1\n"))
+    mended = write(f"{header},review_ratio_low,review_ratio_high\nA,1,8,0.2,0.1,0.1,0.3\n")
+    ratio = tm.import_tasks(mended).tasks["a"].review_ratio
+    assert (ratio.value, ratio.low, ratio.high) == (0.2, 0.1, 0.3)
+
+
+@pytest.mark.parametrize("line", ["A,0.5,8,0.1,0.1", "B,0.5,8,0.1,0.1,0.2", ",0.5,8,0.1,0.1"])
+def test_shares_are_not_summed_where_a_line_is_refused(write, line):
+    """The column sums to 1; without the line that is refused it would not."""
+    header = "title,share,horizon,review_ratio,coverage_floor"
+    with pytest.raises(tm.CatalogError) as caught:
+        tm.import_tasks(write(f"{header}\nA,0.5,8,0.1,0.1\n{line}\n"))
+    (defect,) = caught.value.defects
+    assert defect.line == 3
+
+
+def test_a_day_of_work_behind_a_number_is_refused_with_the_reason(write):
+    path = write("title,share,horizon,review_ratio,coverage_floor\nA,1,2 days,0.1,0.1\n")
+    with pytest.raises(tm.CatalogError, match="a day of work is 8 h to some and 24 h to others"):
+        tm.import_tasks(path)
+
+
 def test_a_value_that_the_table_has_already_is_reported(write):
     table = write("title,share,horizon\nA,1,8\n")
     with pytest.raises(tm.CatalogError, match="horizon: the table has it for every task"):

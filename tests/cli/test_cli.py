@@ -1362,6 +1362,17 @@ def test_run_names_the_protocols_in_use(capsys, tmp_path):
     assert not any("Ways of working" in line for line in lines_of(capsys, "run", *arguments[3:]))
 
 
+def test_the_ways_of_working_are_named_by_their_place(capsys, tmp_path):
+    """Where review becomes the bottleneck it does not cost most: it costs more at the end."""
+    arguments = ["run", "--scenario", "open_protocols", "--point", "--grid", "1e30:1e33:3"]
+    arguments += ["--no-figures", "-o", str(tmp_path)]
+    facts = json_of(capsys, *arguments)
+    assert facts["advice"]["at"]["oversight_cost"] < facts["oversight_cost"]["end"]
+    lines = lines_of(capsys, *arguments)
+    assert any(line.startswith("  where review becomes the bottleneck, ") for line in lines)
+    assert not any("review costs most," in line for line in lines)
+
+
 def test_run_notes_missing_reviewers_and_pools_smaller_than_their_reviewers(capsys, tmp_path):
     short = ["--point", "--grid", "1e28:1e30:2", "--no-figures", "-o", str(tmp_path)]
     nobody = " ".join(

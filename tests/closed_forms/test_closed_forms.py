@@ -441,6 +441,29 @@ def test_the_page_and_its_json_say_the_same(capsys):
         assert bool(regime["next_event"]) != bool(regime["next_event_reason"])
 
 
+def test_a_task_that_several_kinds_of_reviewers_share_is_by_ai_not_by_people(capsys, tmp_path):
+    catalog = small_catalog(
+        {
+            "a": {"share": 0.5, "reviewers": ["general", "experts"]},
+            "b": {"share": 0.5, "delegable": False},
+        },
+        reviewers={
+            "experts": {
+                "headcount": 1,
+                "hours_per_year": 100,
+                "pool": "dedicated",
+                "max_review_share": 1,
+            }
+        },
+    )
+    file = tmp_path / "small.yaml"
+    file.write_text(catalog.yaml_text)
+    assert main(["regimes", str(file), "--range", "1e29:1e31"]) == 0
+    page = capsys.readouterr().out
+    assert "1 of 2 tasks by AI alone\n  by AI in several ways: a\n" in page
+    assert "by people and AI" not in page
+
+
 def test_the_page_says_how_many_have_a_closed_form_and_why_the_others_have_none(capsys):
     assert main(["regimes", str(FILES["alignment_research"]), "--range", "1e26:1e28"]) == 0
     page = capsys.readouterr().out

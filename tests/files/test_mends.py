@@ -390,3 +390,18 @@ def test_messages_end_after_a_thousand_defects():
     shown = defects_of(text)
     assert len(shown) <= MAX_DEFECTS + 1
     assert any("2,008 further defects" in defect.message for defect in shown), shown[:3]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2 d", "; 'd' is not a unit of working time; use h"),
+        ("2 working days", "; 'working days' is not a unit of working time; use h"),
+        ("3 min +- 1", ""),
+        ("8 min to 12 min", ""),
+        ("NA", ""),
+    ],
+)
+def test_a_unit_of_another_kind_is_named_where_nothing_can_be_proposed(text, reason):
+    assert quantity_mend(text, HOURS).startswith(reason)
+    assert bool(quantity_mend(text, HOURS)) == bool(reason)

@@ -222,6 +222,27 @@ def test_run_says_why_there_is_no_latency(capsys):
     assert "a pool of reviewers is fully used, so that work waits for ever before it" in out
 
 
+def test_all_pools_that_are_fully_used_are_named_at_once_and_their_mend_works():
+    people = {"headcount": 1, "hours_per_year": 100, "pool": "dedicated", "max_review_share": 1}
+    catalog = small_catalog(
+        {
+            "a": {"share": 0.5, "reviewers": ["experts"]},
+            "b": {"share": 0.5, "reviewers": ["general"]},
+        },
+        reviewers={"experts": people},
+        supervision=people,
+        latency={"count_queues": True},
+    )
+    with pytest.raises(UnstableQueue) as caught:
+        tm.latency(catalog, compute=1e31)
+    message = str(caught.value)
+    assert "'review' (" in message and "'review_experts' (" in message
+    assert "less with supervision.utilisation and reviewers.experts.utilisation, or" in message
+    assert "best_utilisation" not in message  # which varies that of supervision alone
+    less = {"supervision.utilisation": 0.8, "reviewers.experts.utilisation": 0.8}
+    assert tm.latency(catalog.replace(less), compute=1e31)["latency_speedup"] > 0
+
+
 def test_variability_of_arrivals_and_reviews_lengthens_waits():
     usual, clockwork, bursts = (
         float(

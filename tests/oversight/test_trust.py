@@ -434,6 +434,17 @@ def test_tasks_that_several_pools_may_review_are_refused():
     )
     with pytest.raises(tm.SolveError, match="reviewed by several pools"):
         tm.trust(catalog)
+    # first, since no scores of verifiability would give an answer
+    unscored = {"share": 1, "reviewers": ["general", "specialists"]}
+    catalog = small_catalog(
+        {"code": unscored},
+        reviewers={"specialists": specialists},
+        compute=ROOMY,
+        trust={key: value for key, value in RULE.items() if key != "detection"},
+    )
+    with pytest.raises(tm.SolveError, match=r"several pools.*tasks\.\*\.reviewers=\[general\]"):
+        tm.trust(catalog)
+    assert tm.trust(catalog.replace({"tasks.*.reviewers": ["general"], "trust.detection": 0.5}))
 
 
 # Laws

@@ -50,6 +50,8 @@ def test_every_result_has_a_table_without_names(question):
 def test_what_cannot_be_a_table_is_said(sweep):
     with pytest.raises(tm.InputError, match="no variable nonsense; found .*speedup"):
         sweep.taskmodel.to_frame("nonsense")
+    with pytest.raises(tm.InputError, match=r"one by one.*found \['output', 'speedup'\]"):
+        sweep.taskmodel.to_frame(["output", "speedup"])
     with pytest.raises(tm.InputError, match="no dimension nonsense; found .*compute"):
         sweep.taskmodel.to_frame(dims=["nonsense"])
     with pytest.raises(tm.InputError, match="not both"):

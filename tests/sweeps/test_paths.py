@@ -55,6 +55,38 @@ def test_compute_is_the_product_of_its_factors_and_todays_at_the_date_of_today()
         assert at(found, date) == pytest.approx(today * factor, rel=1e-13), date
 
 
+def dated(date):
+    return small_catalog({"a": {"share": 1}}, compute={"today_date": date})
+
+
+def test_compute_of_another_date_than_the_paths_today_is_refused():
+    """It stood at 1e28 in 2024: that it does so in 2026 would make every date two years late."""
+    paths = parse_paths(HEAD + GROWTH)
+    assert courses(paths, dated(2026)) == courses(paths, catalog())
+    for refused in (
+        lambda: courses(paths, dated(2024)),
+        lambda: tm.sweep(dated(2024), over="time", paths="epoch_trend"),
+    ):
+        with pytest.raises(CatalogError, match=r"today_date: compute\.today is of 2024.* 2 years"):
+            refused()
+    # both mends
+    assert courses(paths, dated(2024).replace({"compute.today_date": 2026}))
+    own = courses(parse_paths((HEAD + GROWTH).replace("today: 2026", "today: 2024")), dated(2024))
+    assert at(own["compute"], 2024) == pytest.approx(1e28)
+    # a start of its own has no part in today's
+    start = "effective_compute: {start: 1e27, unit: FLOP/year, growth: [{factor: 10}], source: S}\n"
+    whole = courses(parse_paths(HEAD + "sources: {S: {title: S}}\n" + start), dated(2024))
+    assert at(whole["compute"], 2026) == pytest.approx(1e27)
+
+
+def test_the_line_of_dates_of_another_date_is_refused(capsys):
+    assert (
+        main(["latency", "t_agi_ladder", "--set", "compute.today_date=2024", "--compute", "1e31"])
+        == 2
+    )
+    assert "compute.today is of 2024, and the paths epoch_trend" in capsys.readouterr().err
+
+
 def test_a_product_of_paths_is_the_product_of_what_each_comes_to_alone():
     whole = courses(parse_paths(HEAD + GROWTH), catalog())["compute"]
     names = ("hardware", "spending", "algorithms")

@@ -132,7 +132,8 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     Raises
     ------
     CatalogError
-        If the catalog has no such number, it is 0 and cannot grow, or its unit is another.
+        If the catalog has no such number, it is 0 and cannot grow, or its unit is another; if
+        compute grows from the catalog's of today and `compute.today_date` is another date.
 
     Examples
     --------
@@ -148,11 +149,14 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
             _relative(paths, (COMPUTE, name), series) for name, series in paths.compute.items()
         ]
         found[COMPUTE] = _product(factors, catalog.compute.today.value)
-    if paths.effective_compute:
+        _same_today(paths, catalog)
+    if whole := paths.effective_compute:
+        if whole.start is None and whole.table is None:
+            _same_today(paths, catalog)
         found[COMPUTE] = _absolute(
             paths,
             ("effective_compute",),
-            paths.effective_compute,
+            whole,
             catalog.compute.today.value,
             COMPUTE_UNIT,
         )
@@ -177,6 +181,22 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
         for table in found.values()
     )
     return found
+
+
+def _same_today(paths: Paths, catalog: Catalog) -> None:
+    """Raise a CatalogError if the catalog and the paths speak of different dates as today's."""
+    said, today = catalog.compute.today_date, paths.today
+    if said is None or said.value == today.value:
+        return
+    if today.low is not None and today.high is not None and today.low <= said.value <= today.high:
+        return  # it is drawn
+    raise catalog.error(
+        ("compute", "today_date"),
+        f"compute.today is of {said.value:.10g}, and the paths {paths.name} take it for that of "
+        f"{today.value:.10g}: their dates would be {abs(today.value - said.value):.3g} years off; "
+        f"give compute.today of {today.value:.10g} with that date, or paths of your own with "
+        f"today: {said.value:.10g}",
+    )
 
 
 def moved_numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series]]:
