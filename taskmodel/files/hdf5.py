@@ -43,7 +43,7 @@ def read_hdf5(path: str | os.PathLike[str]) -> io.BytesIO:
     if status.st_size > MAX_BYTES:
         raise OSError(f"{name}: has {status.st_size:,} bytes; the limit is {MAX_BYTES:,}")
     with open(name, "rb") as stream:
-        content = io.BytesIO(stream.read(MAX_BYTES + 1))
+        content = io.BytesIO(stream.read(status.st_size))
 
     import h5py
 

@@ -83,6 +83,8 @@ def create(
     """
     import zarr
 
+    from taskmodel.stores.frame import write_frame
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
@@ -96,6 +98,7 @@ def create(
         group.create_group(MANIFEST, attributes=dict(made_from))
         for name, variable in sample.variables.items():
             _create_array(group, str(name), variable, draws, chunk)
+        write_frame(folder)
         os.rename(folder, path)
     except OSError as error:
         raise InputError(f"{path}: cannot be made: {error.strerror}") from error
@@ -178,10 +181,19 @@ def _files(path: Path, number: int, names: list[str]) -> Iterator[Path]:
 
 
 def variables_over_draws(path: Path) -> list[str]:
-    """Return the names of the arrays of a store that are divided."""
+    """Return the names of the arrays of a store that are divided.
+
+    Raises
+    ------
+    InputError
+        If an array is none that can be read.
+    """
     import zarr
 
-    arrays = zarr.open_group(path, mode="r", zarr_format=3).arrays()
+    try:
+        arrays = list(zarr.open_group(path, mode="r", zarr_format=3).arrays())
+    except Exception as error:  # damage shows as whatever the library meets first
+        raise InputError(f"{path}: is damaged: {error}") from error
     dims = {name: getattr(array.metadata, "dimension_names", None) for name, array in arrays}
     return sorted(name for name, names in dims.items() if (names or ())[:1] == (DRAW,))
 

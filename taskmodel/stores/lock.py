@@ -59,9 +59,11 @@ def only_writer(path: Path) -> Iterator[str]:
 
 
 def _name(writer: Path) -> str:
-    """Return the process that a file names."""
+    """Return the process that a file names, for messages; "" if there is none."""
     try:
-        record = json.loads(writer.read_text())
+        record = json.loads(writer.read_text(encoding="utf-8"))
+        return f"process {record['process']} on {record['host']}"
     except FileNotFoundError:
         return ""
-    return f"process {record['process']} on {record['host']}"
+    except (ValueError, TypeError, KeyError, RecursionError):  # it is not what was written
+        return "another process"

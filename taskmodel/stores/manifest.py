@@ -7,6 +7,7 @@ interrupt nor a full disk leaves half of one.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import Any
 
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
+from taskmodel.stores.frame import check_frame
 from taskmodel.stores.layout import MANIFEST, Seal
+from taskmodel.uncertainty.streams import MAX_DRAW
 
-FORMAT = 1
+FORMAT = 2
 SECTION = 1000  # checksums in a file
+_SECTION_NAME = re.compile(r"(\d{6,16})\.json", re.ASCII)
 WIDTH = 60  # of a value in a message
 
 
@@ -58,9 +62,9 @@ class Manifest:
         return -(-self.draws // self.chunk)
 
     @property
-    def unfinished(self) -> list[int]:
-        """Numbers of the chunks that are not finished."""
-        return [number for number in range(self.chunks) if number not in self.finished]
+    def is_finished(self) -> bool:
+        """Whether no chunk is missing."""
+        return len(self.finished) == self.chunks
 
     @property
     def finished_draws(self) -> int:
@@ -135,14 +139,15 @@ def read_manifest(path: Path) -> Manifest:
     Raises
     ------
     InputError
-        If it is not a store of this package, or a file of the manifest is damaged.
+        If it is not a store of this package, or its frame or a file of the manifest is damaged.
     """
     import zarr
 
+    check_frame(path)
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
         made_from = group[MANIFEST].attrs.asdict()
-    except (OSError, KeyError, ValueError) as error:
+    except Exception as error:  # damage shows as whatever the library meets first
         raise InputError(
             f"{path}: not a store that taskmodel.store_ensemble wrote; choose another name"
         ) from error
@@ -151,11 +156,16 @@ def read_manifest(path: Path) -> Manifest:
             f"{path}: its format is {made_from.get('format')!r}, and this version of taskmodel "
             f"knows {FORMAT}; use the version that wrote it"
         )
+    for name in ("draws", "chunk"):
+        number = made_from.get(name)
+        if type(number) is not int or not 1 <= number <= MAX_DRAW:
+            raise InputError(f"{path}: its {name} is {number!r}, and no store has that")
     attributes = group.attrs.asdict()
     attributes.pop("coordinates", None)
     manifest = Manifest(path, attributes, made_from)
-    for section in range(-(-manifest.chunks // SECTION)):
-        manifest.finished.update(_read_section(_section_file(path, section)))
+    for file in sorted((path / MANIFEST).iterdir()):
+        if match := _SECTION_NAME.fullmatch(file.name):
+            manifest.finished.update(_read_section(file, int(match[1]), manifest.chunks))
     return manifest
 
 
@@ -163,14 +173,16 @@ def _section_file(path: Path, section: int) -> Path:
     return path / MANIFEST / f"{section:06d}.json"
 
 
-def _read_section(file: Path) -> dict[int, Seal]:
-    """Return the checksums of one file of the manifest; none if it was never written."""
+def _read_section(file: Path, section: int, chunks: int) -> dict[int, Seal]:
+    """Return the checksums of one file of the manifest."""
+    numbers = range(section * SECTION, min((section + 1) * SECTION, chunks))
     try:
         records = json.loads(file.read_text(encoding="utf-8"))
-        return {int(number): Seal(**record) for number, record in records.items()}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, TypeError, AttributeError) as error:
+        seals = {int(number): Seal(**record) for number, record in records.items()}
+        if others := [number for number in seals if number not in numbers]:
+            raise ValueError(f"it names chunk {others[0]}")
+        return seals
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
             f"{file}: damaged ({error}); delete this file and write the store again with --resume "
             "(resume=True): the chunks it names are computed again"

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.errors import InputError
+from taskmodel.files.hdf5 import MAX_BYTES
 from taskmodel.stores.layout import DRAW, needs_libraries, seal, size_of, variables_over_draws
 from taskmodel.stores.manifest import Manifest, read_manifest
 
@@ -38,7 +39,7 @@ def open_store(path: Path, unfinished: bool = False, verify: bool = False) -> xr
     """
     needs_libraries()
     manifest = read_manifest(path)
-    if manifest.unfinished and not unfinished:
+    if not manifest.is_finished and not unfinished:
         raise InputError(
             f"{path}: {manifest.share}; finish it with the same command or call and --resume "
             "(resume=True), or open the finished draws alone with unfinished=True"
@@ -51,8 +52,19 @@ def open_store(path: Path, unfinished: bool = False, verify: bool = False) -> xr
             f"{path}: not as it was written: {names}{more}; the same command or call with --resume "
             "(resume=True) computes it again"
         )
-    dataset = xr.open_zarr(path, consolidated=False, chunks={})
-    if manifest.unfinished:
+    try:
+        return _opened(manifest)
+    except Exception as error:  # damage shows as whatever the libraries meet first
+        raise InputError(f"{path}: is damaged: {error}") from error
+
+
+def _opened(manifest: Manifest) -> xr.Dataset:
+    """Return the finished draws of a store, with all that is not over draws in memory."""
+    dataset = xr.open_zarr(manifest.path, consolidated=False, zarr_format=3, chunks={})
+    size = sum(each.nbytes for each in dataset.variables.values() if DRAW not in each.dims)
+    if size > MAX_BYTES:
+        raise InputError(f"it holds coordinates of more than {MAX_BYTES:,} bytes")
+    if not manifest.is_finished:
         numbers = sorted(manifest.finished)
         rows = [np.arange(each * manifest.chunk, manifest.last(each)) for each in numbers]
         dataset = dataset.isel({DRAW: np.concatenate([np.zeros(0, dtype=int), *rows])})

@@ -2,6 +2,8 @@
 
 import os
 import random
+import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -145,3 +147,18 @@ def test_results_are_not_saved_under_the_name_of_another_format(result, tmp_path
     with pytest.raises(tm.InputError, match=r"give a name with .nc"):
         tm.save(result, tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a limit of memory by the system")
+def test_a_file_takes_the_memory_of_its_bytes(saved):
+    from resource import RLIMIT_AS, getrlimit, setrlimit
+
+    from taskmodel.files.hdf5 import read_hdf5
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    before = getrlimit(RLIMIT_AS)
+    setrlimit(RLIMIT_AS, (pages * os.sysconf("SC_PAGE_SIZE") + 2**30, before[1]))
+    try:
+        assert len(read_hdf5(saved).getvalue()) == saved.stat().st_size
+    finally:
+        setrlimit(RLIMIT_AS, before)

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from command_line import error_of, json_of
 from distributed import Client, LocalCluster
 
 import taskmodel as tm
-from taskmodel.stores import layout, manifest
+from taskmodel.stores import frame, layout, manifest
 from taskmodel.stores.crews import crew_of
 
 LADDER, POINTS = "t_agi_ladder", [1e30, 1e32]
@@ -141,7 +142,7 @@ def test_an_unfinished_store_has_its_finished_draws(catalog, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write(path, catalog, report=After(3, interrupt))
     record = manifest.read_manifest(path)
-    assert record.finished_draws == 4 and record.unfinished == [2, 3, 4]
+    assert record.finished_draws == 4 and sorted(record.finished) == [0, 1]
     # files of a chunk that is not in the manifest do not count
     layout.write_chunk(path, 2, tm.ensemble(catalog, [4, 5], 1, POINTS, keep=["speedup"]), CHUNK)
     assert tm.open(path, unfinished=True)["draw"].values.tolist() == [0, 1, 2, 3]
@@ -283,6 +284,125 @@ def test_a_damaged_manifest_is_an_error_whose_mend_works(catalog, whole, tmp_pat
             call(path)
     part.unlink()
     write(path, catalog, resume=True)
+    assert files_of(path) == whole
+
+
+def other_metadata(path):
+    """Let programs double the values that they read."""
+    file = path / "speedup" / "zarr.json"
+    document = json.loads(file.read_text())
+    document["attributes"]["scale_factor"] = 2.0
+    file.write_text(json.dumps(document))
+
+
+def another_array(path):
+    shutil.copytree(path / "compute", path / "other")
+
+
+@pytest.mark.parametrize(
+    ("damage", "name"),
+    [
+        (lambda path: flip(path / "zarr.json"), "zarr.json"),
+        (lambda path: flip(path / "manifest" / "zarr.json"), "manifest/zarr.json"),
+        (lambda path: (path / "compute" / "c" / "0").unlink(), "compute/c/0"),
+        (lambda path: shutil.rmtree(path / "compute"), "compute/c/0, compute/zarr.json"),
+        (lambda path: shorten(path / "manifest" / "frame.json"), "manifest/frame.json"),
+        (other_metadata, "speedup/zarr.json"),
+        (another_array, "other/zarr.json"),
+    ],
+)
+def test_what_is_no_chunk_of_draws_is_sealed_too(damage, name, catalog, tmp_path):
+    path = tmp_path / "F.zarr"
+    write(path, catalog)
+    damage(path)
+    for call in (tm.open, lambda path: write(path, catalog, resume=True)):
+        with pytest.raises(tm.InputError, match=f"not as it was written: {name};"):
+            call(path)
+
+
+@pytest.mark.parametrize("name", ["lock", "writer.json", "000000.json"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_store_reaches_nothing_outside_of_it(name, kind, catalog, tmp_path):
+    path, precious = tmp_path / "F.zarr", tmp_path / "precious"
+    write(path, catalog)
+    precious.write_text("precious")
+    file = path / "manifest" / name
+    file.unlink(missing_ok=True)
+    if kind == "link":
+        file.symlink_to(precious)
+    else:
+        os.mkfifo(file)
+    for call in (tm.open, lambda path: write(path, catalog, resume=True)):
+        with pytest.raises(tm.InputError, match=f"{name}: is a link, pipe or device"):
+            call(path)
+    assert precious.read_text() == "precious"
+
+
+def test_arrays_outside_of_a_store_are_not_read(catalog, tmp_path):
+    path = tmp_path / "F.zarr"
+    write(path, catalog)
+    (path / "speedup").rename(tmp_path / "elsewhere")
+    (path / "speedup").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(tm.InputError, match="speedup: is a link"):
+        tm.open(path)
+
+
+def sealed_again(path):
+    """Make the frame of a store that of its present files."""
+    (path / "manifest" / "frame.json").unlink()
+    chunks, moved = path / "speedup" / "c", path.parent / "c"
+    chunks.rename(moved)
+    frame.write_frame(path)
+    moved.rename(chunks)
+
+
+@pytest.mark.parametrize(
+    ("file", "keys", "value", "message"),
+    [
+        ("manifest", ("attributes", "draws"), 10**18, "its draws is 1000000000000000000"),
+        ("manifest", ("attributes", "chunk"), 0, "its chunk is 0"),
+        ("manifest", ("attributes", "draws"), None, "its draws is None"),
+        ("compute", ("shape",), [10**10], "is damaged"),
+        ("compute", ("codecs",), [{"name": "numcodecs.pickle"}], "is damaged"),
+        ("speedup", ("attributes", "_FillValue"), "a", "is damaged"),
+    ],
+)
+def test_stores_by_others_are_refused_in_words(file, keys, value, message, catalog, tmp_path):
+    path = tmp_path / "F.zarr"
+    write(path, catalog)
+    metadata = path / file / "zarr.json"
+    document = json.loads(metadata.read_text())
+    place = document
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    metadata.write_text(json.dumps(document))
+    shutil.copy(path / "manifest" / "000000.json", tmp_path / "kept.json")
+    (path / "manifest" / "000000.json").unlink()
+    (path / "manifest" / "lock").unlink()
+    sealed_again(path)
+    shutil.copy(tmp_path / "kept.json", path / "manifest" / "000000.json")
+    with pytest.raises(tm.InputError, match=message):
+        tm.open(path)
+
+
+def test_checksums_of_chunks_that_there_are_not_are_refused(catalog, tmp_path):
+    path = tmp_path / "F.zarr"
+    write(path, catalog)
+    part = path / "manifest" / "000000.json"
+    records = json.loads(part.read_text())
+    part.write_text(json.dumps({**records, "7": records["0"]}))
+    with pytest.raises(tm.InputError, match=r"damaged \(it names chunk 7\); delete this file"):
+        tm.open(path)
+
+
+def test_a_writer_that_is_not_named_is_another_process(catalog, whole, tmp_path):
+    path = tmp_path / "F.zarr"
+    write(path, catalog)
+    (path / "manifest" / "writer.json").write_text("[]")
+    report = After(0, None)
+    write(path, catalog, resume=True, report=report)
+    assert report.notes == ["another process ended without finishing"]
     assert files_of(path) == whole
 
 
