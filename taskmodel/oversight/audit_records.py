@@ -57,12 +57,14 @@ class AuditRequirements:
         Raises
         ------
         SolveError
-            If output is unlimited: the number of units then has no value.
+            If output, or AI's work on some task, is unlimited: the number of units then has no
+            value.
         """
-        if np.isinf(allocation.output).any():
+        if np.isinf(allocation.output).any() or np.isinf(allocation.activity).any():
             raise SolveError(
-                "there is no limit to research at the floors, and so to the units to audit: "
-                "give coverage floors above 0"
+                "there is no limit to research, or to some of its work, at the floors, and so to "
+                "the units to audit: give coverage floors above 0 to tasks that take review, or "
+                "let inference be scarce (compute.inference)"
             )
         # The solver can leave a rounding error of AI work in a class that only people work on.
         by_ai = allocation.activity[..., HUMAN + 1 :].sum(axis=-1)

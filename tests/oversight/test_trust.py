@@ -147,6 +147,20 @@ def test_hours_of_few_reviewers_are_told_as_they_are():
         tm.trust(few)
 
 
+def test_work_without_limit_at_the_floors_has_no_number_of_units():
+    """A task of which nothing need be reviewed was told as one that AI does not do."""
+    tasks = {
+        "plan": {"share": 0.5, "delegable": False},
+        "code": {"share": 0.5, **CODE, "coverage_floor": 0.0},
+    }
+    catalog = small_catalog(tasks, compute=ROOMY, trust=RULE)
+    with pytest.raises(tm.SolveError, match="coverage floors above 0"):
+        tm.trust(catalog, 1e28)
+    with pytest.raises(tm.SolveError, match="coverage floors above 0"):
+        tm.track_record(catalog, [1e28] * 40, generations=[])
+    assert tm.trust(catalog.replace({"tasks.code.coverage_floor": 0.01}), 1e28)["adopted"][1]
+
+
 def test_more_audits_owed_than_there_are_units_is_told():
     result = tm.trust(one_task(task={"coverage_floor": 0.9}))
     assert (
