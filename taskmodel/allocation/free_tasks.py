@@ -17,7 +17,9 @@ def fill_free(
     point: int,
     node_output: Array,
 ) -> None:
-    """Adds the activities of free tasks at one point to ``result``, in place.
+    """Adds the activities of free tasks at one point to ``result``, and what they use, in place.
+
+    They use factors of infinite supply alone.
 
     Among complements (sigma = 0) a free task is done as far as its nest needs; with substitution,
     more of it always raises output, and it is done without limit. Output then approaches its value
@@ -57,6 +59,7 @@ def fill_free(
 
     if free[tree.root]:
         add(tree.root, np.inf)
+        _count_use(result, organisations, point)
         return
     alive = np.ones(tree.nodes, dtype=bool)
     for nest, members in reversed(tree.children.items()):
@@ -70,3 +73,12 @@ def fill_free(
             add(int(member), needed)
     if supremum and result.status[point] != Status.FAILED:
         result.status[point] = Status.SUPREMUM
+    _count_use(result, organisations, point)
+
+
+def _count_use(result: Allocation, organisations: Organisations, point: int) -> None:
+    """Counts the use of factors of infinite supply, of which the optimum knows nothing."""
+    bundle, supply = organisations.bundle[point], organisations.supply[point]
+    work = np.where(bundle > 0, result.activity[point][..., np.newaxis], 0.0)
+    endless = np.isinf(supply)
+    result.factor_use[point, endless] = (work * bundle).sum(axis=(0, 1))[endless]

@@ -474,12 +474,14 @@ class Clock:
     def in_progress(self, activity: Array, compute: Array, queues: Queues | None) -> Array:
         """Return the mean number of units in progress, shape (point, task).
 
-        By Little's law: units begun in a year times how long each takes.
+        By Little's law: units begun in a year times how long each takes; inf of work without limit.
         """
+        endless = np.isinf(activity)
         attempts = self._organisation.attempts(compute)
-        begun = activity * attempts / self._horizon[..., None]
+        begun = np.where(endless, 0.0, activity) * attempts / self._horizon[..., None]
         years = self._with_waits(compute, queues) / HOURS_PER_YEAR
-        return queueing.in_progress(begun, years).sum(axis=-1)
+        units = queueing.in_progress(begun, years).sum(axis=-1)
+        return np.where(endless.any(axis=-1), np.inf, units)
 
     def _with_waits(self, compute: Array, queues: Queues | None) -> Array:
         durations = self.durations(compute)

@@ -487,7 +487,7 @@ def _organisation(quantities: Quantities) -> Organisation:
 def _opens_at(quantities: Quantities) -> Array:
     """Return the compute from which AI does a task [FLOP/year]; inf where it may not."""
     opens_at, _, _ = abilities(quantities)
-    return np.where(_unguarded(quantities), np.inf, opens_at)
+    return np.where(closed_by_attacks(quantities), np.inf, opens_at)
 
 
 @derived
@@ -578,10 +578,29 @@ def _unaided(quantities: Quantities) -> NDArray[np.bool_]:
 @derived
 def _policy(quantities: Quantities) -> NDArray[np.bool_]:
     """Return the modes that delegation and supervision allow, shape (task, mode)."""
-    allowed = _allowed_modes(quantities)
+    allowed = _allowed_modes(quantities) & ~_closed_modes(quantities)
     if repeats(quantities) == 1:
         return allowed
     return allowed & ~_redundant_modes(quantities, _review_part(quantities), allowed)
+
+
+def _closed_modes(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return the modes that attacks close whatever AI can do, shape (task, mode).
+
+    Those in which AI works alone on a task that is closed to it at all points; at some points alone
+    its threshold is out of reach there.
+    """
+    closed, alone = closed_by_attacks(quantities), np.append(False, _without_people(quantities))
+    at_all = np.asarray(closed.all(axis=0))
+    any_compute = (_allowed_modes(quantities) & alone & ~_unaided(quantities)).any(axis=1)
+    changing = np.flatnonzero(closed.any(axis=0) & ~at_all & any_compute)
+    if len(changing):
+        raise InputError(
+            f"tasks.{list(quantities.catalog.tasks)[changing[0]]}: attacks close it to AI at some "
+            "points and not at others, and AI works on it at any compute: give "
+            "capability.required_success, such as 0.65, from which on AI can do a task"
+        )
+    return at_all[:, np.newaxis] & alone
 
 
 def _redundant_modes(
@@ -637,8 +656,8 @@ def _unnoticed(quantities: Quantities) -> tuple[Array, Array]:
 
 
 @by_task
-def _unguarded(quantities: Quantities) -> NDArray[np.bool_]:
-    """Return the tasks closed to AI because attacks cannot be kept down, shape (point, task).
+def closed_by_attacks(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return the tasks closed to AI because attacks cannot be kept down, (point or 1, task).
 
     Not even a look at every unit would leave no more than the harm that is tolerated.
     """

@@ -79,7 +79,7 @@ def attack_frontier(
         If harms or compute are not as described, or attacks on a task can be kept down under some
         of its protocols and not under others.
     NothingToLimit
-        If no attack does harm; with ``defects``, if AI does not err.
+        If no attack does harm, or none is possible; with ``defects``, if AI does not err.
     SolveError
         If an optimum cannot be certified.
     """
@@ -133,8 +133,15 @@ def _default_harms(base: Quantities, harm: Array) -> Array:
     """Return harms from the least at which some task is open to AI, to the largest there is."""
     alone = (base.protocols("people", 0.0) == 0)[0]
     found = np.where((harm > 0)[:, None] & alone, base.detected[0], -np.inf).max(axis=-1)
-    left = harm[harm > 0] * (1 - found[harm > 0])
-    return np.geomspace(float(left.min()) * (1 + 1e-9), float(harm.max()), POINTS)
+    left, most = harm[harm > 0] * (1 - found[harm > 0]), float(harm.max())
+    least = float(left.min()) * (1 + 1e-9)
+    if np.isinf(least):
+        raise NothingToLimit(
+            "people do part of all work that AI may attack in, where it does not attack: allow a "
+            "protocol in which AI works alone"
+        )
+    # where people find nothing there is no choice between the two ends
+    return np.geomspace(least, most, POINTS) if least < most else np.array([most])
 
 
 def _attacks(situation: Situation, harm: Array, activity: Array) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Review hours and waits by task, and the gain from more reviewers or less review.
 
 Review hours and review time are proportional both to coverage and to the hours of a review, so
-both have the same elasticity e_i in task i. To first order, one more of N reviewers raises the
-effective speed-up by e_N / N, an hour less of a review of h hours by -e_i / h, and one percentage
-point less of coverage v by -0.01 e_i / v. The elasticities are those of `elasticities`.
+both have the same elasticity e_i in task i, unless what reviews find counts: of defects, longer
+reviews find less than in proportion. To first order, one more of N reviewers raises the effective
+speed-up by e_N / N, an hour less of a review of h hours by -e_i / h, and one percentage point less
+of coverage v by -0.01 e_i / v. The elasticities are those of `elasticities`.
 
 Source: docs, model, sections 3.1, 3.6 and 4.
 """
@@ -55,7 +56,8 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         ``review_time``, ``wait``, ``review_elasticity``, ``speedup_per_hour`` and
         ``speedup_per_point``. Scalar: ``speedup_per_reviewer``. NaN where the derivative differs
         between the two sides, or there is nothing to review; ``speedup_per_point`` also where
-        waits for reviewers are counted, which lower coverage avoids and shorter reviews do not.
+        waits for reviewers are counted, which lower coverage avoids and shorter reviews do not,
+        where a defect budget binds, and in tasks whose coverage keeps attacks down.
 
     Raises
     ------
@@ -98,12 +100,11 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     gain = -slope.drop_vars("compute").reindex(input=list(ratios.values())).values
     covered, time = _reviewed_by_mode(catalog, mix, organisation.review_growth(point))
     # A queue or a night is avoided by a unit that is not reviewed, but not by a shorter review.
-    if catalog.latency.count_queues or catalog.latency.count_off_hours:
-        per_point = np.full_like(gain, np.nan)
-    else:
-        per_point = 0.01 * np.divide(
-            gain, covered, where=covered > 0, out=np.full_like(gain, np.nan)
-        )
+    differs = catalog.latency.count_queues or catalog.latency.count_off_hours
+    differs |= catalog.supervision.defect_budget is not None and bool(allocation.priced[0, -1])
+    against = situation.setting.quantities.attention_against_attack
+    alike = ~(differs | (against > 0).any(axis=(0, -1))) & (covered > 0)
+    per_point = 0.01 * np.divide(gain, covered, where=alike, out=np.full_like(gain, np.nan))
     with np.errstate(invalid="ignore", divide="ignore"):  # nothing to review: NaN
         columns = {
             "review_hours": hours,

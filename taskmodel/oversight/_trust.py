@@ -7,11 +7,12 @@ state a class that AI works on owes, by ``trust.audits``,
     besides         n* phi/G audits a year, in addition to the reviews at the floor
     beyond_floor    (max(f, min(1, n* phi/(G N))) - f) N, those beyond the reviews at the floor
 
-where N is the number of its units a year. An audit takes tau r hours: the length of a unit times
-the review ratio. Audit hours are deducted from the reviewers' hours, and from those of the pool
-they belong to, before the rest is allocated. The allocation decides which classes AI works on, and
-so the audits owed: a fixed point (`fixed_points`). That decision ignores the cost of audits, which
-is sunk once they are made, so trust may give less output than full review; the result says so.
+where N is the number of its units a year. An audit takes tau r hours, the length of a unit times
+the review ratio, and those of reviews of it. Audit hours are deducted from the reviewers' hours,
+and from those of the pool they belong to, before the rest is allocated. The allocation decides
+which classes AI works on, and so the audits owed: a fixed point (`fixed_points`). That decision
+ignores the cost of audits, which is sunk once they are made, so trust may give less output than
+full review; the result says so.
 
 By default audits come in addition to the reviews at the floor: an audit draws its unit at random
 and precedes trust, while policy directs the reviews at the floor and continues them. A class whose
@@ -37,6 +38,7 @@ from taskmodel.errors import SolveError
 from taskmodel.numerics.fixed_points import FixedPoint, fixed_points
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.oversight._review_load import hours_of_review
 from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.science.supervision import COVERAGE_POLICIES
 from taskmodel.sweeps import results
@@ -293,7 +295,8 @@ def _trust_dataset(model: _AuditedOrganisation, equilibria: _Equilibria) -> xr.D
 
 def _floor_review(model: _AuditedOrganisation, state: _State) -> Array:
     """Review hours per year at the floors, shape (task,)."""
-    return model.classes.floor * state.units * model.classes.unit_hours
+    organisation = model.floors.setting.organisation
+    return hours_of_review(organisation, model.compute, state.allocation.activity)[0]
 
 
 def _class_columns(model: _AuditedOrganisation, state: _State) -> dict[str, NDArray[Any]]:

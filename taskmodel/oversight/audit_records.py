@@ -36,7 +36,7 @@ class AuditRequirements:
     needed : whether a record can lower the coverage of the class
     detection : probability that an audit finds the defect of a unit [1]; NaN where not needed
     audits : clean audits n* of a complete record [1]; 0 where not needed
-    unit_hours : review hours of an audit, tau r [h]
+    unit_hours : review hours of an audit, tau r, with those of reviews of it [h]
     units_per_hour : units per human-equivalent hour of useful AI work, 1/(p tau) [1/h]
     floor : least share of units that is reviewed [1]
     audits_per_year : audits that renew the record in a steady state, n* phi/G [1/year]
@@ -57,12 +57,14 @@ class AuditRequirements:
         Raises
         ------
         SolveError
-            If output is unlimited: the number of units then has no value.
+            If output, or AI's work on some task, is unlimited: the number of units then has no
+            value.
         """
-        if np.isinf(allocation.output).any():
+        if np.isinf(allocation.output).any() or np.isinf(allocation.activity).any():
             raise SolveError(
-                "there is no limit to research at the floors, and so to the units to audit: "
-                "give coverage floors above 0"
+                "there is no limit to research, or to some of its work, at the floors, and so to "
+                "the units to audit: give coverage floors above 0 to tasks that take review, or "
+                "let inference be scarce (compute.inference)"
             )
         # The solver can leave a rounding error of AI work in a class that only people work on.
         by_ai = allocation.activity[..., HUMAN + 1 :].sum(axis=-1)
@@ -112,7 +114,9 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
         )
         raise catalog.error(("supervision", name), message)
     quantities = Quantities(catalog)
-    ratio, length = quantities.review_ratio[0], quantities.tasks("horizon")[0]
+    length = quantities.tasks("horizon")[0]
+    # under a rule of coverage a review takes as long in every mode
+    ratio = quantities.review_ratio[0] * quantities.review.effort[0, :, 0]
     # a class that forbids reviews at the floor stays under full review, whatever its record
     at_floor = [mode_of_rule(task, "floor") == "ai_floor_review" for task in catalog.tasks.values()]
     floor = np.where(at_floor, quantities.tasks("coverage_floor")[0], 1.0)

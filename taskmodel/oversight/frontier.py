@@ -137,9 +137,7 @@ def _optimum(situation: Situation, budget: float, start: Allocation | None = Non
 
 
 def _escape(unlimited: Allocation) -> float:
-    """Escaping defects without a budget, weighted by harm [h/year]; inf if work is unlimited."""
-    if unlimited.status[0] in (Status.SUPREMUM, Status.UNBOUNDED):
-        return np.inf
+    """Escaping defects without a budget, weighted by harm [h/year]; inf if such work is."""
     return float(unlimited.factor_use[0, -1])
 
 

@@ -53,8 +53,8 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     InputError
         If lines or compute are not one positive, finite number.
     SolveError
-        If the optimum cannot be certified, is unbounded or zero; or a queue in it grows without
-        bound.
+        If the optimum cannot be certified, is unbounded or zero; if there is no limit to the work
+        on a task; or a queue in it grows without bound.
 
     Examples
     --------
@@ -67,9 +67,10 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     if isinstance(lines, bool) or np.ndim(lines) or not 0 < float(lines) < np.inf:
         raise InputError(f"lines must be one positive, finite number of units; found {lines!r}")
     optimum, point = allocate(*situation.arrays), situation.compute
-    if not 0 < optimum.output[0] < np.inf:
+    if not (0 < optimum.output[0] < np.inf and np.isfinite(optimum.activity).all()):
         raise SolveError(
-            "there is no number of lines: nothing can be produced, or there is no limit to it"
+            "there is no number of lines: nothing can be produced, or there is no limit to it or "
+            "to the work on a task"
         )
     measures, yardstick = situation.measure(optimum), situation.setting.yardstick
     clock = yardstick.clock

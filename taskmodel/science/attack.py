@@ -125,7 +125,7 @@ def attention_against_attack(harm: Real, detection: Real, tolerated: Real) -> np
     [0.842105, 0.416667, 0.0]
     """
     kept_down = np.where(harm > tolerated, 1 - tolerated / np.where(harm > 0, harm, 1.0), 0.0)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 where nothing is kept down
         return np.where(kept_down > 0, kept_down / detection, 0.0)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import greatest_output
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.organisation.organisation import HUMAN, Organisation, closed_by_attacks
 from taskmodel.sweeps.walker import Situation, in_parts
 
 CEILINGS = _REVIEWED, _UNREVIEWED = "oversight_ceiling", "no_oversight_ceiling"
@@ -52,7 +52,9 @@ def ceilings(situation: Situation, names: Sequence[str] = _ALL) -> dict[str, Arr
 
     def value(name: str) -> Array:
         if name == _FULL:
-            everything = np.broadcast_to(delegable, (len(whole), len(delegable)))
+            closed = closed_by_attacks(setting.quantities)
+            may = delegable & ~(closed if len(closed) == 1 else closed[whole])
+            everything = np.broadcast_to(may, (len(whole), len(delegable)))
             return np.broadcast_to(relative(unlimited, whole, None, everything), len(rows))
         of = unlimited if name == _REVIEWED else unreviewed
         return relative(of, rows, compute, unlimited.take(rows).automatable(compute[rows]))

@@ -289,7 +289,6 @@ def latency_variables(situation: Situation, allocation: Allocation) -> dict[str,
     queues = clock.waits(activity, compute)
     path = clock.critical_path(mix, activity, compute)
     parts = clock.task_parts(mix, compute, queues)
-    finite = np.where(np.isfinite(activity), activity, 0.0)
     people = np.broadcast_to(yardstick.base_time, path.total.shape)
     nobody = np.zeros((len(mix), 0))
     return {
@@ -299,7 +298,7 @@ def latency_variables(situation: Situation, allocation: Allocation) -> dict[str,
         "start": path.start,
         "slack": path.slack,
         "critical": path.critical,
-        "in_progress": clock.in_progress(finite, compute, queues),
+        "in_progress": clock.in_progress(activity, compute, queues),
         "pass_time": path.total,
         "pass_part": (parts * path.critical[..., None]).sum(axis=1),
         "pass_time_without_ai": people,

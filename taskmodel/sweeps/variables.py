@@ -190,7 +190,7 @@ _BY_UNIT = {
         ),
         "in_progress": (
             "units of the task on their way at a time, AI's attempts and people's work, by "
-            "Little's law"
+            "Little's law; inf: there is no limit to it"
         ),
         "queue_utilisation": "part of their time for review that is used",
         "queue_service_variability": "variance over squared mean of it",

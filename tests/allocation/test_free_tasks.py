@@ -23,3 +23,14 @@ def test_half_of_research_of_a_free_task_and_one_that_it_replaces(elasticity, in
     assert_allclose(best.output, 20, rtol=1e-12)
     assert_allclose(best.activity[:, 0], [*inside, 10], rtol=1e-12)
     assert best.status == status
+
+
+@pytest.mark.parametrize(("elasticity", "work"), [(0, 10.0), (0.5, np.inf)])
+def test_what_is_free_but_for_a_factor_without_limit_uses_that_factor(elasticity, work):
+    """Beside 10 h of people, who use 5 of it an hour, each unit of the other task uses 3."""
+    bundles = [[[1.0, 5.0]], [[0.0, 3.0]]]
+    best = allocate(bundles, [10.0, np.inf], Nest(elasticity, [0.5, 0.5], [0, 1]))
+    assert_allclose(best.activity[:, 0], [10, work], rtol=1e-12)
+    assert_allclose(best.factor_use, [10, 50 + 3 * work], rtol=1e-12)
+    without = allocate(bundles[1:], [10.0, np.inf], Nest(elasticity, [1.0], [0]))
+    assert without.factor_use.tolist() == [0, np.inf]

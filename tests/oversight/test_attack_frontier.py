@@ -165,3 +165,61 @@ def test_a_tiny_organisation_is_attacked_like_a_large_one():
     assert of_large["attacked_task"].values.all()
     for name in ("attack_safety", "expected_harm", "output", "coverage"):
         np.testing.assert_allclose(of_small[name], of_large[name], rtol=1e-9)
+
+
+CODE = {"automation_threshold": 1e20, "attack_harm": 1.0, "verifiability": {"score": 0.5}}
+PLAN = {"delegable": False}
+
+
+def half(protocol="full_review", success="step", task=None, **changes):
+    """Half of research by people, half a task in which AI may attack with a harm of 1."""
+    return small_catalog(
+        {"plan": {"share": 0.5, **PLAN}, "code": {"share": 0.5, **CODE, **(task or {})}},
+        supervision={"protocols": [protocol], **changes},
+        capability={"worker": "frontier", "success": success, "success_slope": 0.84},
+        compute={"inference": "free"},
+    )
+
+
+@pytest.mark.parametrize("success", ["step", "logistic"])
+def test_what_attacks_close_is_closed_whatever_ai_can_do(success):
+    """People find less than half of attacks. With success by degrees AI works at any compute, and
+    it worked on what it must not; the ceiling and a what-if let AI that can do all do it, too."""
+    closed = half(success=success, tolerated_harm=0.5)
+    result = tm.sweep(closed, [1e27, 1e31])
+    for name in ("output", "oversight_ceiling", "oversight_ceiling_full", "no_oversight_ceiling"):
+        assert result[name].values == pytest.approx(1, rel=1e-9), name
+    assert tm.what_if(closed, 1e27)["output_all"] == pytest.approx(1, rel=1e-9)
+    assert float(tm.sweep(half(success=success), [1e27, 1e31])["output"][1]) > 1.5
+
+
+@pytest.mark.parametrize("success", ["step", "logistic"])
+def test_people_who_do_part_of_the_work_may_go_on_where_attacks_close_it_to_ai(success):
+    assisted = half("assisted", success, tolerated_harm=0.5)
+    free = half("assisted", success)
+    outputs = [tm.sweep(catalog, [1e27, 1e31])["output"].values for catalog in (assisted, free)]
+    assert outputs[0] == pytest.approx(outputs[1], rel=1e-12) and outputs[0][0] > 1
+
+
+def test_the_full_ceiling_follows_what_is_tolerated_along_it():
+    along = tm.sweep(half(), 1e27, over="supervision.tolerated_harm", values=[0.5, 1.0])
+    assert float(along["oversight_ceiling_full"][0]) == pytest.approx(1, rel=1e-9)
+    assert float(along["oversight_ceiling_full"][1]) > 1.5
+
+
+def test_where_ai_works_at_any_compute_closing_at_some_points_is_refused_with_a_way_out():
+    harms = [0.5, 1.0]
+    with pytest.raises(InputError, match="required_success, such as 0.65"):
+        tm.attack_frontier(half(success="logistic"), harms, compute=1e27)
+    mended = half(success="logistic").replace({"capability.required_success": 0.65})
+    frontier = tm.attack_frontier(mended, harms, compute=1e31)
+    left = 1 - float(detection(0.2, *detection_curve(0.5)))  # where people look at all units
+    assert frontier["expected_harm"].values == pytest.approx([0, left])
+
+
+def test_where_nothing_is_found_or_attacked_there_are_no_harms_to_choose_from():
+    frontier = tm.attack_frontier(half(task={"review_ratio": 0}), compute=1e27)
+    assert frontier["tolerated_harm"].values.tolist() == [1.0]
+    assert frontier["expected_harm"].values.tolist() == [1.0]
+    with pytest.raises(NothingToLimit, match="a protocol in which AI works alone"):
+        tm.attack_frontier(half("assisted"), compute=1e27)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from limited import MORE, limited
+from small import small_catalog
 
 import taskmodel as tm
 from taskmodel import plots
@@ -251,6 +252,26 @@ def test_a_budget_need_not_bind_although_something_escapes_without_one():
     assert frontier["output"].values == pytest.approx([2, 2, 2])
     assert (frontier["safety_price"] == 0).all() and frontier["ceases_to_bind"].item() == 0
     assert frontier["escaped_harm_unlimited"].item() > 100
+
+
+def test_work_that_takes_nothing_scarce_lets_defects_escape_too():
+    """Half of research by people, half by AI that nobody reviews, in fixed proportion: 1,000 h of
+    either, and with one attempt in five useless 250 h of defective work."""
+    catalog = small_catalog(
+        {
+            "plan": {"share": 0.5, "delegable": False},
+            "code": {"share": 0.5, "automation_threshold": 1e20, "verifiability": {"score": 0.5}},
+        },
+        production={"elasticity": 0},
+        supervision={"coverage": "none"},
+        capability={"defect_probability": 0.2},
+        compute={"inference": "free"},
+    )
+    frontier = tm.safety_frontier(catalog)
+    assert float(frontier["escaped_harm_unlimited"]) == pytest.approx(250, rel=1e-9)
+    assert float(frontier["ceases_to_bind"]) == pytest.approx(250, rel=1e-5)
+    assert float(frontier["output"][-1]) == pytest.approx(2, rel=1e-9)
+    assert float(frontier["output_unlimited"]) == pytest.approx(2, rel=1e-9)
 
 
 def test_where_work_has_no_limit_its_modes_and_reviews_have_no_numbers():

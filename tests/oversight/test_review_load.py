@@ -77,6 +77,45 @@ def test_a_point_less_has_no_number_where_waits_for_reviewers_are_counted(catalo
     assert result["speedup_per_point"].isnull().all() and result["speedup_per_hour"].notnull().any()
 
 
+def erring(floor=0.3, ratio=0.2, **supervision):
+    """Two tasks of AI that errs in one attempt of five, a part of which dedicated people review."""
+    code = {"automation_threshold": 1e20, "verifiability": {"score": 0.5}}
+    return small_catalog(
+        {
+            "code": {"share": 0.7, **code, "coverage_floor": floor, "review_ratio": ratio},
+            "test": {"share": 0.3, **code, "coverage_floor": 0.5, "attack_harm": 1.0},
+        },
+        supervision={"pool": "dedicated", "headcount": 2, "coverage": "floor", **supervision},
+        capability={"defect_probability": 0.2},
+        compute={"inference": "free"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("limits", "known"),
+    [({}, 1), ({"defect_budget": 1e9}, 1), ({"defect_budget": 300}, 0), ({"tolerated_harm": 5}, 1)],
+)
+def test_a_point_less_of_coverage_is_that_of_sweeps_or_untold(limits, known):
+    """Where a defect budget binds reviews find defects, and longer ones find less in proportion."""
+
+    def slope(name, value):
+        step = 1e-4
+        low, high = (erring(**{name: value + sign * step}, **limits) for sign in (-1, 1))
+        return (np.log(speedup(low)) - np.log(speedup(high))) / (2 * step)
+
+    load = tm.review_load(erring(**limits), POINT).sel(task="code")
+    assert float(load["speedup_per_hour"]) == pytest.approx(slope("ratio", 0.2) / 8, rel=1e-6)
+    told = float(load["speedup_per_point"])
+    assert np.isfinite(told) == known
+    if known:
+        assert told == pytest.approx(0.01 * slope("floor", 0.3), rel=1e-6)
+
+
+def test_coverage_that_keeps_attacks_down_has_no_point_less():
+    load = tm.review_load(erring(tolerated_harm=0.8, headcount=40), POINT).sel(task="test")
+    assert np.isnan(float(load["speedup_per_point"])) and float(load["coverage"]) > 0.5
+
+
 def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
     own = {"title": "twice", "coverage": 1, "review_effort": 2}
     twice = catalog.replace(

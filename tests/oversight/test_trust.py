@@ -74,6 +74,38 @@ def test_audits_of_reviewers_from_a_pool_are_taken_off_the_pool_too():
     assert result["throughput_speedup"] == pytest.approx(result["output"])
 
 
+def test_audits_take_the_reviews_of_reviews_too():
+    """Half of all reviews are reviewed in turn, in half the time: a review takes 1.25 times as
+    long, and an audit is a review. It finds no more for that."""
+    looks = {"second_look_share": 0.5, "second_look_effort": 0.5, "second_look_layers": 1}
+    catalog = one_task("dedicated").replace(
+        {f"supervision.{name}": value for name, value in looks.items()}
+    )
+    result = tm.trust(catalog)
+    load = AUDITS * 8 * 0.2 * 0.5 * 1.25
+    assert float(result["total_audit_load"]) == pytest.approx(load, rel=1e-12)
+    assert float(result["floor_review_hours"]) == pytest.approx(1000 - load, rel=1e-9)
+    assert float(result["output"]) == pytest.approx(1 + (1000 - load) / 0.025 / 1000, rel=1e-9)
+
+
+def test_reviews_at_the_floor_are_those_of_blocks_where_ai_works_in_them():
+    """A block of two tasks is reviewed in half the time of its tasks one by one."""
+    code = {**CODE, "phase": "building", "coverage_floor": 0.1}
+    catalog = small_catalog(
+        {"code": {"share": 0.5, **code}, "test": {"share": 0.5, "after": ["code"], **code}},
+        nests={"research": {"elasticity": 0.5}, "building": {"parent": "research"}},
+        blocks={
+            "all": {"tasks": ["code", "test"], "review": 0.5, "source": "judgement", "note": "half"}
+        },
+        supervision={"pool": "dedicated", "headcount": 100},
+        compute=ROOMY,
+        trust=RULE,
+    )
+    result = tm.trust(catalog)
+    left = float(result["review_supply"] - result["audits_paid"])
+    assert float(result["floor_review_hours"]) == pytest.approx(left, rel=1e-9)
+
+
 def test_reviews_at_the_floor_may_count_as_audits():
     """299 audits are due a year: fewer than a tenth of 6,250 units, but more than one of 625."""
     numerous = tm.trust(one_task(audits="beyond_floor"))
@@ -113,6 +145,20 @@ def test_hours_of_few_reviewers_are_told_as_they_are():
     few = one_task("dedicated").replace({"supervision.headcount": 0.005})
     with pytest.raises(tm.SolveError, match=r"have: 478 h a year .* still 478 h .* of 0\.5 h"):
         tm.trust(few)
+
+
+def test_work_without_limit_at_the_floors_has_no_number_of_units():
+    """A task of which nothing need be reviewed was told as one that AI does not do."""
+    tasks = {
+        "plan": {"share": 0.5, "delegable": False},
+        "code": {"share": 0.5, **CODE, "coverage_floor": 0.0},
+    }
+    catalog = small_catalog(tasks, compute=ROOMY, trust=RULE)
+    with pytest.raises(tm.SolveError, match="coverage floors above 0"):
+        tm.trust(catalog, 1e28)
+    with pytest.raises(tm.SolveError, match="coverage floors above 0"):
+        tm.track_record(catalog, [1e28] * 40, generations=[])
+    assert tm.trust(catalog.replace({"tasks.code.coverage_floor": 0.01}), 1e28)["adopted"][1]
 
 
 def test_more_audits_owed_than_there_are_units_is_told():

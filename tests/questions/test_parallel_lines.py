@@ -75,3 +75,17 @@ def test_the_command_tells_what_the_lines_leave(capsys):
     assert json.loads(capsys.readouterr().out)["parallel_lines"]["throughput_left"] == 1
     assert main(["latency", "t_agi_ladder", "--lines", "none"]) == 2
     assert "argument --lines: must be a positive number of units" in capsys.readouterr().err
+
+
+def test_work_without_limit_is_always_on_its_way_and_no_lines_suffice():
+    """Half of research by people, half by AI that nobody reviews and that costs nothing scarce."""
+    tasks = {
+        "plan": {"share": 0.5, "delegable": False},
+        "code": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": 0.0},
+    }
+    catalog = small_catalog(tasks, compute={"inference": "free"})
+    units = tm.latency(catalog, 1e28)["in_progress"].values
+    assert units[0] == pytest.approx(125 * 33.6 / YEAR)
+    assert units[1] == np.inf
+    with pytest.raises(tm.SolveError, match="to the work on a task"):
+        tm.parallel_lines(catalog, 1, 1e28)
