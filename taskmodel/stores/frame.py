@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskmodel.errors import InputError
-from taskmodel.stores.layout import MANIFEST
 
+MANIFEST = "manifest"  # the group of what a store was made from, and the folder of its checksums
 FRAME = f"{MANIFEST}/frame.json"
 METADATA = "zarr.json"  # of a group or an array, by which a program finds it
 MOST = 5  # names in a message

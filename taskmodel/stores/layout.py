@@ -21,9 +21,9 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.errors import InputError
+from taskmodel.stores.frame import MANIFEST, write_frame
 
 DRAW = "draw"  # the dimension that is divided
-MANIFEST = "manifest"
 LIBRARIES = ("zarr", "dask", "distributed")
 UNFINISHED = "*.partial"  # temporary names of `zarr.storage.LocalStore`
 
@@ -82,8 +82,6 @@ def create(
         If something is there already, or nothing can be written there.
     """
     import zarr
-
-    from taskmodel.stores.frame import write_frame
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
-from taskmodel.stores.layout import MANIFEST
+from taskmodel.stores.frame import MANIFEST
 
 LOCK, WRITER = "lock", "writer.json"
 

@@ -15,9 +15,8 @@ from typing import Any
 
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
-from taskmodel.stores.frame import check_frame
-from taskmodel.stores.layout import MANIFEST, Seal
-from taskmodel.uncertainty.streams import MAX_DRAW
+from taskmodel.stores.frame import MANIFEST, check_frame
+from taskmodel.stores.layout import Seal
 
 FORMAT = 2
 SECTION = 1000  # checksums in a file
@@ -158,7 +157,7 @@ def read_manifest(path: Path) -> Manifest:
         )
     for name in ("draws", "chunk"):
         number = made_from.get(name)
-        if type(number) is not int or not 1 <= number <= MAX_DRAW:
+        if type(number) is not int or number < 1:
             raise InputError(f"{path}: its {name} is {number!r}, and no store has that")
     attributes = group.attrs.asdict()
     attributes.pop("coordinates", None)
@@ -179,11 +178,15 @@ def _read_section(file: Path, section: int, chunks: int) -> dict[int, Seal]:
     try:
         records = json.loads(file.read_text(encoding="utf-8"))
         seals = {int(number): Seal(**record) for number, record in records.items()}
-        if others := [number for number in seals if number not in numbers]:
-            raise ValueError(f"it names chunk {others[0]}")
-        return seals
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(
-            f"{file}: damaged ({error}); delete this file and write the store again with --resume "
-            "(resume=True): the chunks it names are computed again"
-        ) from error
+        raise _damaged(file, str(error)) from error
+    if others := [number for number in seals if number not in numbers]:
+        raise _damaged(file, f"it names chunk {others[0]}")
+    return seals
+
+
+def _damaged(file: Path, why: str) -> InputError:
+    return InputError(
+        f"{file}: damaged ({why}); delete this file and write the store again with --resume "
+        "(resume=True): the chunks it names are computed again"
+    )

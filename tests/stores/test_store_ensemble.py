@@ -359,7 +359,7 @@ def sealed_again(path):
 @pytest.mark.parametrize(
     ("file", "keys", "value", "message"),
     [
-        ("manifest", ("attributes", "draws"), 10**18, "its draws is 1000000000000000000"),
+        ("manifest", ("attributes", "draws"), 10**18, "10 of 1,000,000,000,000,000,000 draws"),
         ("manifest", ("attributes", "chunk"), 0, "its chunk is 0"),
         ("manifest", ("attributes", "draws"), None, "its draws is None"),
         ("compute", ("shape",), [10**10], "is damaged"),
