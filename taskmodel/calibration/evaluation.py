@@ -18,7 +18,12 @@ from taskmodel.organisation.organisation import HUMAN
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.capability import task_horizon
 from taskmodel.sweeps.axes import COMPUTE, Course
-from taskmodel.sweeps.paths import Paths, courses, moved_numbers
+from taskmodel.sweeps.paths import (
+    Paths,
+    courses,
+    moved_numbers,
+    starts_at_date_of_catalog,
+)
 from taskmodel.sweeps.walker import Setting, Situation
 
 Columns = Mapping[str, Array]
@@ -163,14 +168,19 @@ class Evaluation:
             return np.full(draws, moment.compute), dict(columns)
         paths = self.moments.along
         assert paths is not None and moment.date is not None  # moments with dates have paths
+        dates = columns.get("compute.today_date")
         moved, compute = dict(columns), np.full(draws, self.catalog.compute.today.value)
         for path, table in courses(paths, self.catalog).items():
-            value = float(Course(path, table)(moment.date))
+            course = Course(path, table)
+            value = float(course(moment.date))
             drawn = "compute.today" if path == COMPUTE else path
             column = np.full(draws, value)
             if drawn in columns and _grows_from_today(paths, self.catalog, path):
                 column = columns[drawn] * (value / self.catalog.get(drawn))
             if path == COMPUTE:
+                if dates is not None and starts_at_date_of_catalog(paths, self.catalog):
+                    # compute is that of today at the drawn date, and not at the catalog's
+                    column = column * (self.catalog.compute.today.value / course(dates))
                 compute = column
             else:
                 moved[path] = column

@@ -27,7 +27,7 @@ from taskmodel.sweeps.paths import Paths, moved_numbers
 from taskmodel.sweeps.paths import courses as courses_of
 
 POINTS = 50  # reported by default
-TODAY = "compute.today"
+TODAY, TODAY_DATE = "compute.today", "compute.today_date"
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +228,9 @@ def drawn_tables(
     """Return the courses of each draw, or those of all if they are equal."""
     located = paths.quantities()
     # numbers of today that paths start from
-    starts = [path for path in (TODAY, *moved_numbers(paths, catalog)) if path in columns]
+    starts = [
+        path for path in (TODAY, TODAY_DATE, *moved_numbers(paths, catalog)) if path in columns
+    ]
     if not growth and not starts:
         return [courses_of(paths, catalog)]
     tables = []

@@ -73,6 +73,22 @@ def test_a_path_starts_from_what_is_drawn_of_today():
     assert drawn == pytest.approx(alone)
 
 
+@pytest.mark.parametrize("today", [{}, {"compute.today": np.array([1e29, 2e29])}])
+def test_a_path_starts_at_what_is_drawn_of_the_date_of_today(today):
+    catalog, dates = tm.load_catalog("t_agi_ladder"), np.array([2025.5, 2026.25])
+    moments = moments_of("output: frontier_horizon, date: 2027, value: 2, sd: 1, unit: h")
+    columns = {"compute.today_date": dates, **today}
+    drawn = Evaluation(catalog, moments).outputs(columns)[:, 0]
+    alone = [
+        Evaluation(
+            catalog.replace({path: float(column[draw]) for path, column in columns.items()}),
+            moments,
+        ).outputs({})[0, 0]
+        for draw in range(2)
+    ]
+    assert drawn == pytest.approx(alone) and drawn[0] > drawn[1] * 1.1
+
+
 def test_the_level_of_the_line_has_its_conjugate_posterior():
     # log10 of the horizon at the pivot is normal, and so is what is observed of it
     catalog = tm.load_catalog("alignment_research")

@@ -15,6 +15,7 @@ from taskmodel.errors import CatalogError
 from taskmodel.files import bundled
 from taskmodel.files.dates import calendar_year
 from taskmodel.files.table import read_table
+from taskmodel.questions.drawn_axes import drawn_tables
 from taskmodel.sweeps.axes import Course
 from taskmodel.sweeps.paths import Paths, bundled_paths, courses, load_paths, parse_paths
 
@@ -59,32 +60,58 @@ def dated(date):
     return small_catalog({"a": {"share": 1}}, compute={"today_date": date})
 
 
-def test_compute_of_another_date_than_the_paths_today_is_refused():
-    """It stood at 1e28 in 2024: that it does so in 2026 would make every date two years late."""
+@pytest.mark.parametrize("date", [2024, 2025.5, 2026, 2027])
+def test_compute_has_its_catalogs_value_at_the_date_that_the_catalog_says(date):
+    """Else a catalog of 2024 would have every date two years late."""
     paths = parse_paths(HEAD + GROWTH)
-    assert courses(paths, dated(2026)) == courses(paths, catalog())
-    for refused in (
-        lambda: courses(paths, dated(2024)),
-        lambda: tm.sweep(dated(2024), over="time", paths="epoch_trend"),
-    ):
-        with pytest.raises(CatalogError, match=r"today_date: compute\.today is of 2024.* 2 years"):
-            refused()
-    # both mends
-    assert courses(paths, dated(2024).replace({"compute.today_date": 2026}))
-    own = courses(parse_paths((HEAD + GROWTH).replace("today: 2026", "today: 2024")), dated(2024))
-    assert at(own["compute"], 2024) == pytest.approx(1e28)
-    # a start of its own has no part in today's
+    found, usual = courses(paths, dated(date))["compute"], courses(paths, catalog())["compute"]
+    assert at(found, date) == pytest.approx(1e28, rel=1e-13)
+    for other in (2025, 2026.25, 2028.5):  # and grows as ever
+        growth = at(usual, other) / at(usual, date)
+        assert at(found, other) == pytest.approx(1e28 * growth, rel=1e-12)
+    # a start of its own is that of the paths' today
     start = "effective_compute: {start: 1e27, unit: FLOP/year, growth: [{factor: 10}], source: S}\n"
-    whole = courses(parse_paths(HEAD + "sources: {S: {title: S}}\n" + start), dated(2024))
+    whole = courses(parse_paths(HEAD + "sources: {S: {title: S}}\n" + start), dated(date))
     assert at(whole["compute"], 2026) == pytest.approx(1e27)
-
-
-def test_the_line_of_dates_of_another_date_is_refused(capsys):
-    assert (
-        main(["latency", "t_agi_ladder", "--set", "compute.today_date=2024", "--compute", "1e31"])
-        == 2
+    # where the paths' today is drawn, and that of the catalog with it, the drawn one counts
+    drawn = HEAD.replace("today: 2026", "today: {value: 2025, low: 2024, high: 2027}")
+    assert at(courses(parse_paths(drawn + GROWTH), dated(date))["compute"], 2025) == pytest.approx(
+        1e28
     )
-    assert "compute.today is of 2024, and the paths epoch_trend" in capsys.readouterr().err
+
+
+def test_compute_of_a_date_outside_of_the_paths_is_refused():
+    with pytest.raises(
+        CatalogError, match=r"today_date: compute\.today is of 1999, where the paths"
+    ):
+        courses(parse_paths(HEAD + GROWTH), dated(1999))
+
+
+def test_draws_of_the_date_of_compute_start_there():
+    paths = parse_paths(HEAD + GROWTH)
+    columns = {"compute.today_date": np.array([2025.0, 2026.5])}
+    tables = drawn_tables(dated(2026), paths, columns, {}, 2)
+    for table, date in zip(tables, columns["compute.today_date"], strict=True):
+        assert table == courses(paths, dated(float(date)))
+
+
+def test_dates_of_a_compute_follow_the_date_of_its_catalog(capsys):
+    def date(*settings):
+        words = ("latency", "t_agi_ladder", "--compute", "4.2e29", *settings)
+        assert main(words) == 0
+        return capsys.readouterr().out.splitlines()[1]
+
+    assert "today (2024)" in date("--set", "compute.today_date=2024")
+    earlier = [
+        "--set",
+        "compute.today_date=2024",
+        "--set",
+        "compute.today=4.2e28",
+    ]
+    late = tm.load_catalog("t_agi_ladder", set={"compute.today_date": 2024})
+    result = tm.sweep(late, over="time", paths="epoch_trend", values=[2024.0, 2026.0])
+    assert result["compute"].values[0] == pytest.approx(4.2e29)
+    assert "today" not in date(*earlier) and "2024" in date(*earlier)
 
 
 def test_a_product_of_paths_is_the_product_of_what_each_comes_to_alone():

@@ -12,6 +12,7 @@ from taskmodel.sweeps.paths.load import (
     load_paths,
     moved_numbers,
     parse_paths,
+    starts_at_date_of_catalog,
 )
 from taskmodel.sweeps.paths.records import Paths
 
@@ -24,4 +25,5 @@ __all__ = [
     "load_paths",
     "moved_numbers",
     "parse_paths",
+    "starts_at_date_of_catalog",
 ]

@@ -5,9 +5,10 @@ A path that grows by the factor g_j in a year from each break date on is, at a d
 .. math:: x(t) = x(t_0) \prod_j g_j^{\,\text{years of stretch } j \text{ between } t_0 \text{ and }
 t},
 
-with t_0 the file's `today`. Effective compute is the catalog's `compute.today` times the product of
-its factors, each relative to t_0: growth rates that are constant between dates add up, so that the
-product has constant rates between all their dates."""
+with t_0 the file's `today`; of compute, the catalog's `compute.today_date` where it gives one.
+Effective compute is the catalog's `compute.today` times the product of its factors, each relative
+to t_0: growth rates that are constant between dates add up, so that the product has constant rates
+between all their dates."""
 
 from __future__ import annotations
 
@@ -133,7 +134,7 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     ------
     CatalogError
         If the catalog has no such number, it is 0 and cannot grow, or its unit is another; if
-        compute grows from the catalog's of today and `compute.today_date` is another date.
+        compute grows from the catalog's and `compute.today_date` is outside of the paths.
 
     Examples
     --------
@@ -145,20 +146,20 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     begins, ends, today = (date.value for date in (paths.begins, paths.ends, paths.today))
     found: dict[str, Table] = {}
     if paths.compute:
+        date = _date_of_compute(paths, catalog)
         factors = [
-            _relative(paths, (COMPUTE, name), series) for name, series in paths.compute.items()
+            _relative(paths, (COMPUTE, name), series, date)
+            for name, series in paths.compute.items()
         ]
         found[COMPUTE] = _product(factors, catalog.compute.today.value)
-        _same_today(paths, catalog)
     if whole := paths.effective_compute:
-        if whole.start is None and whole.table is None:
-            _same_today(paths, catalog)
         found[COMPUTE] = _absolute(
             paths,
             ("effective_compute",),
             whole,
             catalog.compute.today.value,
             COMPUTE_UNIT,
+            _date_of_compute(paths, catalog),
         )
     for path, (pattern, series) in moved_numbers(paths, catalog).items():
         keys: Keys = ("values", pattern)
@@ -175,7 +176,7 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
                     )
                 ]
             )
-        found[path] = _absolute(paths, keys, series, float(today_value), unit)
+        found[path] = _absolute(paths, keys, series, float(today_value), unit, today)
     assert all(
         table[0][0] == begins and table[-1][0] == ends and begins <= today <= ends
         for table in found.values()
@@ -183,20 +184,33 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     return found
 
 
-def _same_today(paths: Paths, catalog: Catalog) -> None:
-    """Raise a CatalogError if the catalog and the paths speak of different dates as today's."""
-    said, today = catalog.compute.today_date, paths.today
-    if said is None or said.value == today.value:
-        return
-    if today.low is not None and today.high is not None and today.low <= said.value <= today.high:
-        return  # it is drawn
-    raise catalog.error(
-        ("compute", "today_date"),
-        f"compute.today is of {said.value:.10g}, and the paths {paths.name} take it for that of "
-        f"{today.value:.10g}: their dates would be {abs(today.value - said.value):.3g} years off; "
-        f"give compute.today of {today.value:.10g} with that date, or paths of your own with "
-        f"today: {said.value:.10g}",
-    )
+def _date_of_compute(paths: Paths, catalog: Catalog) -> float:
+    """Return the date at which compute is the catalog's `compute.today` [calendar year].
+
+    The catalog's, if it says one; else, or where that is one of those that are drawn for the paths,
+    the paths' `today`.
+    """
+    said = catalog.compute.today_date
+    if said is None or not starts_at_date_of_catalog(paths, catalog):
+        return paths.today.value
+    if not paths.begins.value <= said.value <= paths.ends.value:
+        raise catalog.error(
+            ("compute", "today_date"),
+            f"compute.today is of {said.value:.10g}, where the paths {paths.name} have no compute: "
+            f"they go from {paths.begins.value:.10g} to {paths.ends.value:.10g}; give "
+            "compute.today of a date between with that date, or paths that reach it",
+        )
+    return said.value
+
+
+def starts_at_date_of_catalog(paths: Paths, catalog: Catalog) -> bool:
+    """Return whether compute grows from the catalog's, at the date that the catalog says."""
+    whole, said, today = paths.effective_compute, catalog.compute.today_date, paths.today
+    if said is None or (whole and not (whole.start is None and whole.table is None)):
+        return False
+    if not (paths.compute or whole) or today.low is None or today.high is None:
+        return bool(paths.compute or whole)
+    return not today.low <= said.value <= today.high  # else the date is drawn
 
 
 def moved_numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series]]:
@@ -226,8 +240,10 @@ def moved_numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series
     return numbers
 
 
-def _absolute(paths: Paths, keys: Keys, series: Series, today_value: float, unit: str) -> Table:
-    """Return a path in its own unit; `today_value` is the catalog's value of today."""
+def _absolute(
+    paths: Paths, keys: Keys, series: Series, today_value: float, unit: str, today: float
+) -> Table:
+    """Return a path in its own unit; `today_value` is the catalog's value, at the date `today`."""
     if series.unit and series.unit != unit:
         message = f"found {series.unit!r}; the unit of this number is {unit or 'none'}"
         raise CatalogError([paths._origin.defect(Finding((*keys, "unit"), message))])
@@ -240,12 +256,12 @@ def _absolute(paths: Paths, keys: Keys, series: Series, today_value: float, unit
             "give `start`, a number above 0"
         )
         raise CatalogError([paths._origin.defect(Finding(keys, message, at_key=True))])
-    return _product([_relative(paths, keys, series)], start)
+    return _product([_relative(paths, keys, series, today)], start)
 
 
-def _relative(paths: Paths, keys: Keys, series: Series) -> Table:
-    """Return the logarithm of a path relative to its own value of today."""
-    begins, ends, today = paths.begins.value, paths.ends.value, paths.today.value
+def _relative(paths: Paths, keys: Keys, series: Series, today: float) -> Table:
+    """Return the logarithm of a path relative to its own value at the date `today`."""
+    begins, ends = paths.begins.value, paths.ends.value
     if series.table is not None:
         rows = _cut(paths._tables[keys], begins, ends)
         dates, logs = np.array([date for date, _ in rows]), np.log([value for _, value in rows])

@@ -101,7 +101,7 @@ class Paths(FromFile):
     """last date"""
     today: Date
     """date at which compute is the catalog's compute.today, and other numbers are as in the
-    catalog; growth from a compute.today of another compute.today_date is refused"""
+    catalog; a catalog that says the date of its compute (compute.today_date) has it at that date"""
     compute: dict[str, Series] = Field(default_factory=dict)
     """factors whose product is effective compute, such as hardware, spending, algorithms; by
     name"""
