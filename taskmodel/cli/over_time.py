@@ -27,7 +27,8 @@ from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.organisation.measures import REVIEW
 from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import plain_events, provenance_facts
-from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.axes import staffing_courses
+from taskmodel.sweeps.paths import Paths, load_paths, moved_numbers
 
 ROWS = 13  # of the table
 MAX_CHANGES = 40  # shown
@@ -128,11 +129,28 @@ def _changes(catalog: Catalog, events: list[dict[str, Any]]) -> list[list[str]]:
     return rows
 
 
-def _moved(paths: Paths) -> list[str]:
-    """Name what moves along the paths besides compute: other numbers stay, as of reviewers."""
-    if not paths.values:
-        return []
-    return wrapped(f"they move {listing(list(paths.values), 4)} besides compute, and nothing else")
+def _moved(catalog: Catalog, paths: Paths, dates: tuple[float, float]) -> list[str]:
+    """Name what moves over these dates besides compute: other numbers stay, as of reviewers."""
+    by_paths = moved_numbers(paths, catalog)
+    own = staffing_courses(catalog, *dates)
+    alone = [path for path in own if path not in by_paths]
+    both = [path.removesuffix(".headcount") for path in own if path in by_paths]
+    lines = []
+    if by_paths:
+        end = "" if alone else ", and nothing else"
+        lines += wrapped(f"they move {listing(list(paths.values), 4)} besides compute{end}")
+    if alone:
+        since = f"{dates[0]:.10g}"
+        lines += wrapped(
+            f"by growth, hires and attrition, from the catalog's number at {since} on: "
+            f"{listing(alone, 4)}"
+        )
+    if both:
+        lines += wrapped(
+            "growth, hires and attrition are left out where the paths move the headcount: "
+            f"{listing(both, 4)}"
+        )
+    return lines
 
 
 def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
@@ -158,7 +176,7 @@ def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
     lines = [
         *heading(catalog, f"{curve[0]['value']:g} to {curve[-1]['value']:g}"),
         f"  paths {paths.name}: {plain(paths.title)}",
-        *_moved(paths),
+        *_moved(catalog, paths, (curve[0]["value"], curve[-1]["value"])),
         "",
         "Dates, and the speed-up of research [x] over the same people without AI",
         *table(dates),
