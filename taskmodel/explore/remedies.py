@@ -51,7 +51,7 @@ def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     course = compute_course(bench, catalog, request)
     kinds = list(reviewer_pools(catalog))
     rows = [("as things are", "", _dates(catalog, course))]
-    for title, path, values in _changes(catalog):
+    for title, path, values in remedies(catalog):
         try:
             changed = catalog.replace(values)
         except CatalogError as error:
@@ -96,7 +96,7 @@ def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     return ViewAnswer(facts, result)
 
 
-def _changes(catalog: Catalog) -> list[Change]:
+def remedies(catalog: Catalog) -> list[Change]:
     """Return title, setting and values of each change that makes a difference to the catalog."""
     result, every = [], reviewer_pools(catalog)
     for name, reviewers in every.items():

@@ -18,7 +18,7 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
-from taskmodel.explore.remedies import _changes
+from taskmodel.explore.remedies import remedies
 from taskmodel.report.markup import element, link, table_box, text
 from taskmodel.report.words import first_date, gain, month_of
 from taskmodel.summary import by_date
@@ -257,7 +257,7 @@ def test_reviews_half_as_long_are_so_at_any_review_level(level, used):
     columns = {path: np.full(1, by * catalog.get(path)) for path, by in factors.items()}
     pulled = tm.ensemble(catalog, columns, compute=[1e28], keep=["output"])["output"].values[0]
     assert pulled == pytest.approx(expected, rel=1e-9)
-    (values,) = (row[2] for row in _changes(catalog) if row[0].endswith("half the time"))
+    (values,) = (row[2] for row in remedies(catalog) if row[0].endswith("half the time"))
     remedied = tm.sweep(catalog.replace(values), [1e28])["output"].values
     assert remedied == pytest.approx(expected, rel=1e-9)
 
