@@ -13,6 +13,7 @@ from taskmodel.explore.answers import RUN_OUT, ViewAnswer, compute_course, revie
 from taskmodel.explore.choices import read_choice
 from taskmodel.explore.workbench import POINTS, Workbench
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.quantities import with_ratios_in_use
 from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.summary import COSTS, milestone_points
 from taskmodel.sweeps._sweep import sweep
@@ -23,8 +24,8 @@ MILESTONES = (*COSTS, "oversight_bottleneck")
 DEDICATED = "dedicated"
 FACTORS: dict[str, dict[float, str]] = {
     "pools.*.headcount": {2.0: "twice the people, reviewers as they are"},
-    "tasks.*.review_ratio": {0.5: "reviews take half the time", 0.1: "reviews take a tenth"},
 }
+SHORTER_REVIEWS = {0.5: "reviews take half the time", 0.1: "reviews take a tenth"}
 VALUES: dict[str, dict[Any, str]] = {
     "supervision.coverage": {
         "floor": "people review only the share of units that policy requires",
@@ -50,7 +51,7 @@ def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     course = compute_course(bench, catalog, request)
     kinds = list(reviewer_pools(catalog))
     rows = [("as things are", "", _dates(catalog, course))]
-    for title, path, values in _changes(catalog):
+    for title, path, values in remedies(catalog):
         try:
             changed = catalog.replace(values)
         except CatalogError as error:
@@ -95,7 +96,7 @@ def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     return ViewAnswer(facts, result)
 
 
-def _changes(catalog: Catalog) -> list[Change]:
+def remedies(catalog: Catalog) -> list[Change]:
     """Return title, setting and values of each change that makes a difference to the catalog."""
     result, every = [], reviewer_pools(catalog)
     for name, reviewers in every.items():
@@ -111,6 +112,7 @@ def _changes(catalog: Catalog) -> list[Change]:
             result += _changed(catalog, f"{block}.{field}", values, words)
     for pattern, factors in FACTORS.items():
         result += _multiplied(catalog, pattern, factors, {})
+    result += _shorter_reviews(catalog)
     for path, values in VALUES.items():
         result += _changed(catalog, path, values, {})
     return result
@@ -126,6 +128,15 @@ def _multiplied(
         if any(values.values()):
             result.append((title.format(**words), f"{pattern} times {factor:g}", values))
     return result
+
+
+def _shorter_reviews(catalog: Catalog) -> list[Change]:
+    """Return the changes to the hours of all reviews, at whatever review level."""
+    used, level = with_ratios_in_use(catalog), "supervision.review_level"
+    return [
+        (title, path, values if used is catalog else {level: "central", **values})
+        for title, path, values in _multiplied(used, "tasks.*.review_ratio", SHORTER_REVIEWS, {})
+    ]
 
 
 def _changed(

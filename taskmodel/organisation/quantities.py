@@ -545,6 +545,19 @@ def _with_tasks(array: Array, positions: NDArray[np.intp], values: Array) -> Arr
     return result
 
 
+def with_ratios_in_use(catalog: Catalog) -> Catalog:
+    """Return a catalog at the central review level whose review ratios are those in use.
+
+    Derivatives and changes of a review ratio are of its value, which other levels do not read.
+    """
+    if catalog.supervision.review_level == "central":
+        return catalog
+    (used,) = Quantities(catalog).given_review_ratio
+    paths = [f"tasks.{name}.review_ratio" for name in catalog.tasks]
+    values = dict(zip(paths, used.tolist(), strict=True))
+    return catalog.replace({"supervision.review_level": "central", **values})
+
+
 def side_by_side(*arrays: Array) -> Array:
     """Return arrays of shape (point or 1, number) as one, `shortened`."""
     points = max(len(array) for array in arrays)

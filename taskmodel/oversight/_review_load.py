@@ -21,7 +21,7 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
 from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.quantities import Quantities, with_ratios_in_use
 from taskmodel.questions._elasticities import elasticities
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
@@ -96,7 +96,8 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         if by_ai and catalog.get(path) > 0
     ]
     # which refuses catalogs with blocks, so that every AI mode below has a protocol of its own
-    slope = elasticities(catalog, point, [REVIEWERS, *paths])["speedup_elasticity"].isel(compute=0)
+    found = elasticities(with_ratios_in_use(catalog), point, [REVIEWERS, *paths])
+    slope = found["speedup_elasticity"].isel(compute=0)
     gain = -slope.drop_vars("compute").reindex(input=list(ratios.values())).values
     covered, time = _reviewed_by_mode(catalog, mix, organisation.review_growth(point))
     # A queue or a night is avoided by a unit that is not reviewed, but not by a shorter review.

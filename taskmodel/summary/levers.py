@@ -94,6 +94,9 @@ def available_levers(catalog: Catalog) -> dict[str, OrganisationChange]:
     reviewed = [name for name, task in catalog.tasks.items() if task.review_ratio.value > 0]
     if reviewed:
         halves = {f"tasks.{name}.review_ratio": 0.5 for name in reviewed}
+        if catalog.supervision.review_level != "central":  # then the ends of intervals are in use
+            uncertain = [path for path in halves if catalog.get(f"{path}.low") is not None]
+            halves |= {f"{path}.{end}": 0.5 for path in uncertain for end in ("low", "high")}
         levers["faster_review"] = OrganisationChange("every review takes half as long", halves)
     levers |= _rules(catalog)
     if len(levers) > 1:

@@ -116,6 +116,17 @@ def test_coverage_that_keeps_attacks_down_has_no_point_less():
     assert np.isnan(float(load["speedup_per_point"])) and float(load["coverage"]) > 0.5
 
 
+@pytest.mark.parametrize(("level", "used"), [("low", 0.1), ("high", 0.4)])
+def test_shorter_reviews_are_of_the_hours_in_use_at_any_review_level(level, used):
+    """The derivative of the value, which other levels do not read, is 0."""
+    interval = {"value": 0.2, "low": 0.1, "high": 0.4, "source": "judgement", "note": "a test"}
+    at_level = tm.review_load(erring(ratio=interval, review_level=level), POINT).sel(task="code")
+    central = tm.review_load(erring(ratio=used), POINT).sel(task="code")
+    for name in ("review_time", "speedup_per_hour", "speedup_per_point", "speedup_per_reviewer"):
+        assert float(at_level[name]) == pytest.approx(float(central[name]), rel=1e-9), name
+    assert float(at_level["speedup_per_hour"]) > 0
+
+
 def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
     own = {"title": "twice", "coverage": 1, "review_effort": 2}
     twice = catalog.replace(

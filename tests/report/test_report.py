@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 import xarray as xr
 from command_line import error_of, json_of, strict_json
+from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
+from taskmodel.explore.remedies import remedies
 from taskmodel.report.markup import element, link, table_box, text
 from taskmodel.report.words import first_date, gain, month_of
 from taskmodel.summary import by_date
@@ -239,6 +241,25 @@ def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
     for name in by_date.FIRSTS:
         expected = np.sort(changed[name].values)
         np.testing.assert_allclose(lever[name].values, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("level", "used"), [("low", 0.1), ("high", 0.4)])
+def test_reviews_half_as_long_are_so_at_any_review_level(level, used):
+    """Half the value is within the interval, whose ends other levels read."""
+    interval = {"value": 0.2, "low": 0.1, "high": 0.4, "source": "judgement", "note": "a test"}
+    catalog = small_catalog(
+        {"code": {"share": 1, "automation_threshold": 1e20, "review_ratio": interval}},
+        supervision={"pool": "dedicated", "review_level": level},
+        compute={"inference": "free"},
+    )
+    expected = [1 + 1 / (used / 2)]
+    factors = available_levers(catalog)["faster_review"].factors
+    columns = {path: np.full(1, by * catalog.get(path)) for path, by in factors.items()}
+    pulled = tm.ensemble(catalog, columns, compute=[1e28], keep=["output"])["output"].values[0]
+    assert pulled == pytest.approx(expected, rel=1e-9)
+    (values,) = (row[2] for row in remedies(catalog) if row[0].endswith("half the time"))
+    remedied = tm.sweep(catalog.replace(values), [1e28])["output"].values
+    assert remedied == pytest.approx(expected, rel=1e-9)
 
 
 def test_levers_share_the_draws_as_things_are(ladder, monkeypatch):
