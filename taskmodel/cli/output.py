@@ -143,7 +143,7 @@ class Output:
         if self._replaced:
             yield (
                 f"note: {', '.join(self._replaced)} in {self.folder} replaced other content of an "
-                "earlier run; -o keeps both"
+                "earlier run; another folder (-o) keeps both"
             )
         if not self._figures or self.folder is None:
             return

@@ -175,13 +175,13 @@ def expand(root: type[BaseModel], data: Any, path: str) -> tuple[str, ...]:
     Raises
     ------
     UnknownPath
-        If a ``*`` stands where there are no ids.
+        If a ``*`` stands where there are no ids, or the path has a key that no record there has.
     """
     parts = path.split(".") if isinstance(path, str) else []
     if ANY not in parts:
         return (path,)
     expanded = [(Slot("record", root), data, "")]
-    for part in parts:
+    for index, part in enumerate(parts):
         level: list[tuple[Slot, Any, str]] = []
         for slot, value, prefix in expanded:
             members = _members(value)
@@ -191,7 +191,10 @@ def expand(root: type[BaseModel], data: Any, path: str) -> tuple[str, ...]:
                 inner = slot.type if slot.kind in ("mapping", "list") else None
                 if slot.kind in ("record", "quantity"):
                     inner = field_slot(slot.type, key)
-                # `find` says what is wrong with a path whose part does not exist
+                    if inner is None:
+                        parent = ".".join(parts[:index])
+                        raise UnknownPath(_unknown(root, data, path, parent, slot, members))
+                # `find` says what is wrong with an id that does not exist
                 name = f"{prefix}.{key}".removeprefix(".")
                 level.append((inner or Slot("leaf", str), members.get(key), name))
         expanded = level
@@ -242,7 +245,11 @@ def _unknown(
     root: type[BaseModel], data: Any, path: str, parent: str, slot: Slot, members: dict[Any, Any]
 ) -> str:
     """Message about a path whose part after `parent` does not exist."""
-    paths = [".".join(map(str, keys)) for keys, _ in leaves(Slot("record", root), data)]
+    any_id = {index for index, part in enumerate(path.split(".")) if part == ANY}
+    paths = dict.fromkeys(
+        ".".join(ANY if index in any_id else str(key) for index, key in enumerate(keys))
+        for keys, _ in leaves(Slot("record", root), data)
+    )
     if hint := did_you_mean(path, paths):
         return f"there is no such path{hint}"
     parent = parent or "the top"

@@ -21,6 +21,23 @@ def test_a_pattern_stands_for_one_path_an_id(catalog):
     assert catalog.expand("supervision.headcount") == ("supervision.headcount",)
 
 
+@pytest.mark.parametrize(
+    ("misspelt", "hint"),
+    [
+        ("tasks.*.review_ratios", "did you mean 'tasks.*.review_ratio'"),
+        ("task.*.review_ratio", "did you mean 'tasks.*.review_ratio'"),
+        ("tasks.*.nonsense", "at tasks.* there are title"),
+    ],
+)
+def test_a_misspelt_pattern_is_answered_with_patterns(catalog, misspelt, hint):
+    """A path of one task in its place would leave all others as they are."""
+    with pytest.raises(CatalogError) as caught:
+        catalog.replace({misspelt: 0.3})
+    assert hint in str(caught.value) and f"tasks.{next(iter(catalog.tasks))}." not in str(
+        caught.value
+    )
+
+
 def test_a_value_set_at_a_pattern_is_that_of_every_id(catalog):
     changed = catalog.replace({RATIOS: 0.3})
     assert {task.review_ratio.value for task in changed.tasks.values()} == {0.3}
@@ -46,7 +63,7 @@ def test_values_that_differ_have_none_in_common(catalog):
         ("supervision.*", "give one of headcount"),
         ("reviewers.*.headcount", "there is none at reviewers"),
         ("title.*", "title is a single value"),
-        ("tasks.*.reviw_ratio", "did you mean 'tasks.1_second.review_ratio'"),
+        ("tasks.*.reviw_ratio", "did you mean 'tasks.*.review_ratio'"),
     ],
 )
 def test_a_pattern_that_fits_nothing_is_refused_with_the_reason(catalog, pattern, reason):
