@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog, People
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import numbers_of
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import staffing
@@ -190,12 +191,7 @@ class Course:
 
     def __init__(self, name: str, table: Any) -> None:
         pairs = sorted(table.items()) if isinstance(table, Mapping) else table
-        try:
-            rows = np.array(pairs, dtype=float)
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"the course of {name} must be pairs of numbers (calendar year, value): {error}"
-            ) from error
+        rows = numbers_of(f"the course of {name}, pairs of calendar year and value,", pairs)
         if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
             raise InputError(
                 f"the course of {name} must be at least two pairs (calendar year, value); "

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import numbers_of
 from taskmodel.sweeps.walker import Setting, Situation
 
 
@@ -32,7 +33,7 @@ def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
         If it is not one positive, finite number.
     """
     needs_catalog(catalog)
-    point = np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float)
+    point = numbers_of("compute", catalog.compute.today.value if compute is None else compute)
     if point.shape not in ((), (1,)) or not (np.isfinite(point) & (point > 0)).all():
         raise InputError(
             f"compute must be one positive, finite number [FLOP/year]; found {compute!r}"
