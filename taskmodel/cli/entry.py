@@ -121,6 +121,9 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
     try:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
         print(answer.text(form))
+        if unwritten := getattr(args, "unwritten", ""):
+            _say(f"taskmodel {args.command}: error: {unwritten}")
+            return BAD_INPUT
         return answer.code
     except BrokenPipeError:
         raise
