@@ -9,7 +9,7 @@ import xarray as xr
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.numerics.numbers import numbers_of, one_number, whole_number
+from taskmodel.numerics.numbers import one_number, real_numbers, whole_number
 
 CATALOG = small_catalog(
     {"a": {"share": 0.5, "horizon": {"value": 8, "low": 4, "high": 16}}, "b": {"share": 0.5}}
@@ -57,7 +57,7 @@ CALLS = {
 @pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(tm.InputError, match="^x must be given as numbers; found |^x has masked"):
-        numbers_of("x", value)
+        real_numbers("x", value)
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
@@ -85,7 +85,7 @@ def test_numbers_of_all_kinds_are_read():
         xr.DataArray([1.0]),
         np.ma.array([1.0], mask=[False]),
     ):
-        assert numbers_of("x", value).tolist() == np.asarray(value).astype(float).tolist()
+        assert real_numbers("x", value).tolist() == np.asarray(value).astype(float).tolist()
 
 
 @pytest.mark.parametrize("error", [0, -1, 5e-324, 1e-13, float("nan"), [1e-3, 1e-3]])

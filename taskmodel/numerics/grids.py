@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.numbers import numbers_of
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.ranges import within
 from taskmodel.numerics.types import Array
 
@@ -42,7 +42,7 @@ def increasing(
     Traceback (most recent call last):
     taskmodel.errors.InputError: grid must be a list of points [h] that increase; found 2 and then 1
     """
-    points = numbers_of(name, values)
+    points = real_numbers(name, values)
     needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
     if points.ndim != 1 or len(points) < least:
         single = f"; for one point write [{points:g}]" if points.ndim == 0 and least == 1 else ""

@@ -18,7 +18,7 @@ from taskmodel.numerics.types import Array
 MOST = 60  # characters of a value in a message
 
 
-def numbers_of(name: str, values: Any) -> Array:
+def real_numbers(name: str, values: Any) -> Array:
     """Return an argument as an array of floats.
 
     Parameters
@@ -36,9 +36,9 @@ def numbers_of(name: str, values: Any) -> Array:
 
     Examples
     --------
-    >>> numbers_of("compute", [1, 2.5]).tolist()
+    >>> real_numbers("compute", [1, 2.5]).tolist()
     [1.0, 2.5]
-    >>> numbers_of("compute", "1e28")
+    >>> real_numbers("compute", "1e28")
     Traceback (most recent call last):
     taskmodel.errors.InputError: compute must be given as numbers; found '1e28'
     """

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.numbers import numbers_of
+from taskmodel.numerics.numbers import real_numbers
 
 Real = Any
 """Annotation of an argument under `ranges`: callers pass a number or anything array-like; the body
@@ -40,7 +40,7 @@ class _Interval(NamedTuple):
 
     def check(self, name: str, values: ArrayLike) -> np.ndarray:
         """Returns `values` as an array of floats, or raises an `InputError` that names them."""
-        array = numbers_of(name, values)
+        array = real_numbers(name, values)
         # Comparisons with NaN are false, so that NaN lies in no interval, not even in [-inf, inf].
         inside = (array >= self.low if self.text[0] == "[" else array > self.low) & (
             array <= self.high if self.text[-1] == "]" else array < self.high

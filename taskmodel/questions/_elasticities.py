@@ -28,7 +28,7 @@ from taskmodel.allocation import Allocation, Slopes, allocate, along, derivative
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLOPE_ACCURACY, SLOPE_ROUNDING
-from taskmodel.numerics.numbers import numbers_of
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.measures import mode_mix
@@ -90,7 +90,7 @@ def elasticities(
     """
     needs_catalog(catalog)
     today = catalog.compute.today.value
-    points = np.atleast_1d(numbers_of(COMPUTE, today if compute is None else compute))
+    points = np.atleast_1d(real_numbers(COMPUTE, today if compute is None else compute))
     if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
         raise InputError(f"compute must be positive and finite [{COMPUTE_UNIT}]; found {compute!r}")
     listed = isinstance(inputs, Sequence) and not isinstance(inputs, str) and len(inputs)

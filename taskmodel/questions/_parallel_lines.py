@@ -21,7 +21,7 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import SCALE_TOLERANCE
-from taskmodel.numerics.numbers import numbers_of
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
@@ -65,7 +65,7 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     (True, True)
     """
     situation = situation_at(catalog, compute)
-    given = numbers_of("lines", lines)
+    given = real_numbers("lines", lines)
     if isinstance(lines, bool) or given.ndim or not 0 < given < np.inf:
         raise InputError(f"lines must be one positive, finite number of units; found {lines!r}")
     lines = float(given)

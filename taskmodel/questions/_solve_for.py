@@ -16,7 +16,7 @@ import xarray as xr
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
-from taskmodel.numerics.numbers import numbers_of
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import permissions
@@ -100,7 +100,7 @@ def solve_for(
         )
     ((name, level),) = targets.items()
     quantity = target(catalog, name)
-    given = numbers_of(f"the value of {name}", level)
+    given = real_numbers(f"the value of {name}", level)
     if isinstance(level, bool) or given.ndim or not np.isfinite(given):
         raise InputError(f"the value of {name} must be a finite number; found {level!r}")
     _refuse_lone_share(catalog, path)
@@ -134,7 +134,7 @@ def _refuse_lone_share(catalog: Catalog, path: str) -> None:
 
 
 def _checked_range(path: str, within: tuple[float, float]) -> tuple[float, float]:
-    ends = numbers_of(f"the range of {path}", within)
+    ends = real_numbers(f"the range of {path}", within)
     if ends.shape != (2,):
         raise InputError(f"the range of {path} must be two numbers, low and high; found {within!r}")
     low, high = ends.tolist()

@@ -179,11 +179,15 @@ def _read_section(file: Path, section: int, chunks: int) -> dict[int, Seal]:
     try:
         records = json.loads(file.read_text(encoding="utf-8"))
         seals = {int(number): Seal(**record) for number, record in records.items()}
-        if others := [number for number in seals if number not in numbers]:
-            raise ValueError(f"it names chunk {others[0]}")
-        return seals
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(
-            f"{file}: damaged ({error}); delete this file and write the store again with --resume "
-            "(resume=True): the chunks it names are computed again"
-        ) from error
+        raise _damaged(file, error) from error
+    if others := [number for number in seals if number not in numbers]:
+        raise _damaged(file, f"it names chunk {others[0]}")
+    return seals
+
+
+def _damaged(file: Path, reason: object) -> InputError:
+    return InputError(
+        f"{file}: damaged ({reason}); delete this file and write the store again with --resume "
+        "(resume=True): the chunks it names are computed again"
+    )

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog, People
 from taskmodel.errors import InputError
-from taskmodel.numerics.numbers import numbers_of
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import staffing
@@ -191,7 +191,7 @@ class Course:
 
     def __init__(self, name: str, table: Any) -> None:
         pairs = sorted(table.items()) if isinstance(table, Mapping) else table
-        rows = numbers_of(f"the course of {name}, pairs of calendar year and value,", pairs)
+        rows = real_numbers(f"the course of {name}, pairs of calendar year and value,", pairs)
         if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
             raise InputError(
                 f"the course of {name} must be at least two pairs (calendar year, value); "
