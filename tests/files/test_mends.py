@@ -390,3 +390,12 @@ def test_messages_end_after_a_thousand_defects():
     shown = defects_of(text)
     assert len(shown) <= MAX_DEFECTS + 1
     assert any("2,008 further defects" in defect.message for defect in shown), shown[:3]
+
+
+@pytest.mark.parametrize(("word", "power"), [("k", 3), ("million", 6), ("bn", 9), ("trillion", 12)])
+def test_a_number_with_a_magnitude_is_the_float_of_its_digits(word, power):
+    hours = Measure(units.WORKING_TIME, gt=0)
+    for hundredths in range(1, 1000):
+        mantissa = f"{hundredths // 100}.{hundredths % 100:02d}"
+        mend = quantity_mend(f"{mantissa} {word}", hours)
+        assert float(mend.removeprefix("; write ")) == float(f"{mantissa}e{power}")
