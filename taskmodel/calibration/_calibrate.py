@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from taskmodel.errors import CatalogError, InputError, NoAnswer
 from taskmodel.files.quantity import LEVELS
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.types import Array
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.uncertainty import Sampler, sampler
 from taskmodel.uncertainty.streams import REPLICATES
@@ -68,7 +70,7 @@ class Posterior:
 
 def calibrate(
     catalog: Catalog,
-    moments: Moments | str = "2026",
+    moments: Moments | str | Path = "2026",
     draws: int = DRAWS,
     *,
     seed: int = SEED,
@@ -79,7 +81,7 @@ def calibrate(
     Parameters
     ----------
     catalog : Catalog
-    moments : Moments or str, optional
+    moments : Moments, str or path, optional
         Evidence, as `load_moments` returns it; or a bundled name or path.
     draws : int, optional
         Draws of the uncertain numbers, at least 64. Draw i depends on `seed` and i alone.
@@ -126,7 +128,13 @@ def calibrate(
     >>> result.attrs["method"], bool(result["met"].all())
     ('weights', True)
     """
-    evidence = load_moments(moments) if isinstance(moments, str) else moments
+    needs_catalog(catalog)
+    evidence = load_moments(moments) if isinstance(moments, (str, Path)) else moments
+    if not isinstance(evidence, Moments):
+        raise TypeError(
+            "moments are a name, a path, or what load_moments returns; found "
+            f"{type(evidence).__name__}"
+        )
     if defects := [
         evidence._origin.defect(finding) for finding in scope_findings(evidence, catalog.tasks)
     ]:

@@ -78,6 +78,9 @@ def _run(argv: Sequence[str] | None) -> int:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
         signals.check()
         print(answer.text(form))
+        if unwritten := getattr(args, "unwritten", ""):
+            _say(f"taskmodel {args.command}: error: {unwritten}")
+            return BAD_INPUT
         return answer.code
     except BrokenPipeError:
         raise

@@ -69,11 +69,12 @@ class Output:
     _figures: list[str] = field(default_factory=list)
     _drawings: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     _failure: str = ""
+    _unwritten: str = ""
     _replaced: list[str] = field(default_factory=list)
 
     def write(self, stem: str, dataset: xr.Dataset, figure: str = "", plot: str = "") -> None:
         """Write STEM.nc, and later the figure that PLOT of `taskmodel.plots` draws of it."""
-        if self._workshop is None:
+        if self._workshop is None or self._unwritten:
             return
         import taskmodel as tm
 
@@ -90,7 +91,7 @@ class Output:
 
     def draw(self) -> None:
         """Draw the figure once the data are in their folder; one that fails becomes a note."""
-        if not self._drawings or self.folder is None:
+        if not self._drawings or self.folder is None or self._unwritten:
             return
         if "matplotlib" not in sys.modules:
             # figures go to files; a notebook's process names a backend for its own windows
@@ -116,20 +117,35 @@ class Output:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text."""
-        if self._workshop is not None:
+        if self._workshop is not None and not self._unwritten:
             with self._named_folder():
                 (self._workshop / name).write_text(text, encoding="utf-8", newline="\n")
 
     @contextmanager
     def _named_folder(self) -> Iterator[None]:
-        """Context whose errors of the system name the folder: that of the work is temporary."""
+        """Context whose errors of the system wait until the answer is printed."""
         try:
             yield
-        except OSError as error:
-            raise InputError(
+        except OSError as error:  # it names the folder of the work, which is temporary
+            self._unwritten = (
                 f"{self.folder}: the files cannot be written there ({_reason(error)}); choose "
                 "another folder with -o DIR"
-            ) from error
+            )
+
+    def _settle(self, folder: Path, workshop: Path) -> None:
+        """Name the files that are about to move to their folder, all of them or none."""
+        names = sorted(os.listdir(workshop), key=lambda name: (name[-3:] != ".nc", name))
+        if taken := [name for name in names if (folder / name).is_dir()]:
+            self._unwritten = (
+                f"{folder}: has a folder {taken[0]} where a file would go; choose another folder "
+                "with -o DIR"
+            )
+        if self._unwritten:
+            for name in names:
+                (workshop / name).unlink()
+            return
+        self._replaced = [name for name in names if _differs(folder / name, workshop / name)]
+        self.files = [str(folder / name) for name in names]
 
     def lines(self) -> list[str]:
         """Name the files, as the last lines of a page."""
@@ -145,7 +161,7 @@ class Output:
                 f"note: {', '.join(self._replaced)} in {self.folder} replaced other content of an "
                 "earlier run; another folder (-o) keeps both"
             )
-        if not self._figures or self.folder is None:
+        if not self._figures or self.folder is None or self._unwritten:
             return
         if self._failure:
             yield f"note: {self._failure}"
@@ -162,6 +178,7 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
     """Show progress, and collect the files of a command; they are written if all goes well.
 
     Figures are drawn when the data are written: nothing that happens to them takes the data away.
+    Files that cannot be written take no answer away: why is in `args.unwritten`, to be told after.
 
     Parameters
     ----------
@@ -184,15 +201,10 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
             yield result
         signals.check()
         if folder is not None and result._workshop is not None:
-            names = sorted(
-                os.listdir(result._workshop), key=lambda name: (name[-3:] != ".nc", name)
-            )
-            result._replaced = [
-                name for name in names if _differs(folder / name, result._workshop / name)
-            ]
-            result.files = [str(folder / name) for name in names]
+            result._settle(folder, result._workshop)
     with progress("drawing", args.quiet):
         result.draw()
+    args.unwritten = result._unwritten or getattr(args, "unwritten", "")
     for message in result._notes():
         note(message, args.quiet)
 

@@ -15,11 +15,11 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.closed_forms.regime import Regime
 from taskmodel.closed_forms.segment import FAULT, Segment, segment_regime
-from taskmodel.errors import InputError, SolveError
+from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import FORMULA_AGREES
 from taskmodel.organisation.organisation import HUMAN
 from taskmodel.sweeps._ceilings import ceilings
-from taskmodel.sweeps.points import needs_catalog
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Walker
 
 
@@ -50,10 +50,8 @@ def ceiling(catalog: Catalog, compute: float | None = None) -> Regime:
         If compute is not a positive, finite number.
     """
     needs_catalog(catalog)
-    if compute is not None and not 0 < compute < np.inf:
-        raise InputError(
-            f"compute must be one positive, finite number [FLOP/year]; found {compute!r}"
-        )
+    if compute is not None:
+        compute = one_compute(catalog, compute)
     walker = Walker(catalog)
     unlimited = walker.organisation.with_unlimited("inference", "experiments")
     delegable = np.any(unlimited.policy[:, HUMAN + 1 :], axis=1)

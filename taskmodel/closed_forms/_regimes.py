@@ -14,6 +14,7 @@ from taskmodel.closed_forms.regime_ends import Changes, end_formula, threshold_c
 from taskmodel.closed_forms.segment import FAULT, Segment, segment_regime
 from taskmodel.errors import InputError, NoFormulaError, SolveError
 from taskmodel.numerics.accuracy import COINCIDENT, FORMULA_AGREES
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.walker import Walker
 from taskmodel.sweeps.walks import regime_changes
@@ -47,7 +48,10 @@ def regimes(catalog: Catalog, compute: tuple[float, float] | None = None) -> Ite
     """
     needs_catalog(catalog)
     grid = catalog.compute.grid
-    low, high = (grid.low, grid.high) if compute is None else compute
+    ends = real_numbers("compute", (grid.low, grid.high) if compute is None else compute)
+    if ends.shape != (2,):
+        raise InputError(f"compute must be a stretch (low, high) [FLOP/year]; found {compute!r}")
+    low, high = ends.tolist()
     if not 0 < low < low * (1 + COINCIDENT) < high < np.inf:
         raise InputError(
             "compute must be a stretch (low, high) of positive, finite compute [FLOP/year], more "

@@ -45,8 +45,10 @@ def request_of(text: bytes) -> dict[str, Any]:
     """
     try:
         document = json.loads(text, parse_constant=_refuse)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"the request is no JSON: {error}") from error
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:  # ValueError: also of a number of many digits
+        raise InputError(f"the request is no JSON that is read: {error}") from error
     if not isinstance(document, dict):
         raise InputError("the request must be a JSON object")
     return document

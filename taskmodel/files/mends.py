@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
 from taskmodel.errors import InputError
@@ -197,7 +198,8 @@ def _candidates(text: str) -> Iterator[float]:
     elif match := _MAGNITUDE.fullmatch(text):
         word = match[2].lower()
         power = _MAGNITUDES["tr" if word == "trillion" else word[0]]
-        yield from (number * 10**power for number in _numbers(match[1]))
+        # by its digits: 1.07 times 10**9 is not 1.07e9
+        yield from (float(Decimal(repr(number)).scaleb(power)) for number in _numbers(match[1]))
     elif match := _GROUPS.fullmatch(text):
         yield float(re.sub(r"[ _',.]", "", text))
         if match[1] == "," and text.count(",") == 1:

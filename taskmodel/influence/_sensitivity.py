@@ -15,6 +15,7 @@ from taskmodel.errors import InputError
 from taskmodel.influence.indices import Indices, design, pawn, total_effects
 from taskmodel.influence.inputs import Inputs, as_paths, inputs_of
 from taskmodel.numerics.normal import normal_quantile
+from taskmodel.numerics.numbers import whole_number
 from taskmodel.numerics.types import Array
 from taskmodel.questions._bands import LEVELS, order_statistics
 from taskmodel.questions._ensemble import ensemble
@@ -106,8 +107,7 @@ def sensitivity(
     """
     if compute is not None and paths is not None or dates is not None and paths is None:
         raise TypeError("give compute, or paths and dates")
-    if seed < 1:
-        raise InputError(f"seed must be at least 1; found {seed}")
+    seed = whole_number("seed", seed)
     follow = None if paths is None else as_paths(paths)
     inputs = inputs_of(catalog, None if weighted is not None else follow)
     groups = inputs.groups

@@ -24,6 +24,7 @@ import numpy as np
 
 from taskmodel.errors import InputError, NoAnswer
 from taskmodel.numerics.normal import normal_quantile
+from taskmodel.numerics.numbers import whole_number
 from taskmodel.numerics.types import Array
 
 HALF_CELL = 2.0**-31  # of Sobol points, which are multiples of 2^-30 and may be 0
@@ -69,6 +70,7 @@ def design(groups: Mapping[str, Sequence[str]], rows: int, seed: int) -> dict[st
     InputError
         If `rows` is not a power of 2 of at least 8, or SALib is not installed.
     """
+    rows = whole_number("draws", rows)
     if rows < 8 or rows & (rows - 1):
         raise InputError(f"draws must be a power of 2, at least 8, such as 256; found {rows}")
     problem = _problem(groups)

@@ -16,6 +16,7 @@ from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.types import Array
 from taskmodel.questions._ensemble import OF_PATHS
 from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.uncertainty import Sampler, sampler
 
 END = float(normal_quantile(0.95))  # score of the upper end of a 90 % interval
@@ -106,11 +107,14 @@ def inputs_of(catalog: Catalog, paths: Paths | None) -> Inputs:
 
     Raises
     ------
+    TypeError
+        If the argument is not a Catalog.
     InputError
         If nothing is uncertain.
     CatalogError
         If a law leaves the range of its number.
     """
+    needs_catalog(catalog)
     samplers = {"": sampler(catalog)}
     if paths is not None:
         samplers[OF_PATHS] = sampler(paths)

@@ -35,6 +35,7 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.money.plans import as_things_are, bought, cost_of_supply
 from taskmodel.money.prices import UnitPrices, unit_prices
 from taskmodel.numerics.grids import increasing
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.organisation.reviewers import reviewer_pools
@@ -100,7 +101,7 @@ def spend(
             "what is bought; use sufficient or frontier"
         )
         raise catalog.error(("capability", "worker"), message)
-    several = compute is not None and np.ndim(compute) > 0
+    several = compute is not None and real_numbers(COMPUTE, compute).ndim > 0
     points = (
         increasing("(0, inf)", COMPUTE, compute, unit=COMPUTE_UNIT)
         if compute is not None and several
@@ -229,6 +230,7 @@ def _budget(catalog: Catalog, budget: float | None) -> float | None:
     """Return the given budget [$/year]; None: there is none."""
     if budget is None:
         return None if catalog.budget is None else catalog.budget.value
-    if isinstance(budget, bool) or np.ndim(budget) or not 0 < float(budget) < np.inf:
+    given = real_numbers("budget", budget)
+    if isinstance(budget, bool) or given.ndim or not 0 < given < np.inf:
         raise InputError(f"budget must be one positive, finite number [$/year]; found {budget!r}")
-    return float(budget)
+    return float(given)

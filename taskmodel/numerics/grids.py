@@ -6,35 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.ranges import within
 from taskmodel.numerics.types import Array
-
-
-def floats(name: str, values: ArrayLike, needed: str = "a list of numbers") -> Array:
-    """Return values as an array of floats; dates, which numpy would count in nanoseconds, are none.
-
-    Raises
-    ------
-    InputError
-        If the values are no numbers; the message says what is `needed`.
-
-    Examples
-    --------
-    >>> floats("times", [2026, 2027.5]).tolist()
-    [2026.0, 2027.5]
-    """
-    try:
-        given = np.asarray(values)
-        found = np.asarray(given, dtype=float)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{name} must be {needed}; found {repr(values)[:60]}") from error
-    held = given.flat if given.dtype == object else [given]  # a table of mixed types holds objects
-    if any(np.asarray(value).dtype.kind in "mM" for value in held):
-        raise InputError(
-            f"{name} must be {needed}; found dates: a date is a calendar year with its fraction, "
-            "such as 2026.5"
-        )
-    return found
 
 
 def increasing(
@@ -68,7 +42,7 @@ def increasing(
     Traceback (most recent call last):
     taskmodel.errors.InputError: grid must be a list of points [h] that increase; found 2 and then 1
     """
-    points = floats(name, values)
+    points = real_numbers(name, values)
     needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
     if points.ndim != 1 or len(points) < least:
         single = f"; for one point write [{points:g}]" if points.ndim == 0 and least == 1 else ""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import real_numbers
 
 Real = Any
 """Annotation of an argument under `ranges`: callers pass a number or anything array-like; the body
@@ -39,7 +40,7 @@ class _Interval(NamedTuple):
 
     def check(self, name: str, values: ArrayLike) -> np.ndarray:
         """Returns `values` as an array of floats, or raises an `InputError` that names them."""
-        array = np.asarray(values, dtype=float)
+        array = real_numbers(name, values)
         # Comparisons with NaN are false, so that NaN lies in no interval, not even in [-inf, inf].
         inside = (array >= self.low if self.text[0] == "[" else array > self.low) & (
             array <= self.high if self.text[-1] == "]" else array < self.high
@@ -151,3 +152,17 @@ def _as_arrays(result: Any) -> Any:
     if type(result) is tuple:
         return tuple(map(_as_arrays, result))
     return np.asarray(result) if isinstance(result, (float, np.generic)) else result
+
+
+def one_number(interval: str, name: str, value: Any) -> float:
+    """Return an argument that is one number within an interval, as `within` has it.
+
+    Raises
+    ------
+    InputError
+        If it is none, or several.
+    """
+    array = within(interval, name, value)
+    if array.shape not in ((), (1,)):
+        raise InputError(f"{name} must be one number; found {repr(value)[:60]}")
+    return float(array.reshape(()))

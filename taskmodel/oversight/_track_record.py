@@ -25,7 +25,7 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import RECORD_TOLERANCE
-from taskmodel.numerics.grids import floats
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.sweeps import results
@@ -137,10 +137,12 @@ def track_record(
 
 
 def _checked_compute(compute: ArrayLike) -> Array:
-    needed = f"a list of positive, finite numbers [{COMPUTE_UNIT}], one a period"
-    points = floats("compute", compute, needed)
+    points = real_numbers("compute", compute)
     if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
-        raise InputError(f"compute must be {needed}; found {compute!r}")
+        raise InputError(
+            f"compute must be a list of positive, finite numbers [{COMPUTE_UNIT}], one a period; "
+            f"found {compute!r}"
+        )
     return points
 
 

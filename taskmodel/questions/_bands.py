@@ -23,6 +23,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.errors import InputError, NoAnswer
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.oversight_cost import COST
 from taskmodel.sweeps.results import descriptive
@@ -59,8 +60,13 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
     NoAnswer
         If no draw with weight was solved.
     """
-    levels = np.asarray(quantiles, dtype=float)
-    if levels.ndim != 1 or not ((levels > 0) & (levels < 1)).all():
+    if not isinstance(drawn, xr.Dataset):
+        raise TypeError(
+            "bands are those of a Dataset, as taskmodel.ensemble returns it; found "
+            f"{type(drawn).__name__}"
+        )
+    levels = real_numbers("quantiles", quantiles)
+    if levels.ndim != 1 or not len(levels) or not ((levels > 0) & (levels < 1)).all():
         raise InputError(f"quantiles are levels between 0 and 1; found {quantiles!r}")
     if not {"weight", "status"} <= set(drawn.variables) or "draw" not in drawn.dims:
         raise InputError("bands are those of an ensemble, as taskmodel.ensemble returns it")

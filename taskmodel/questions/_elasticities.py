@@ -28,7 +28,7 @@ from taskmodel.allocation import Allocation, Slopes, allocate, along, derivative
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLOPE_ACCURACY, SLOPE_ROUNDING
-from taskmodel.numerics.grids import floats
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.measures import mode_mix
@@ -90,11 +90,11 @@ def elasticities(
     """
     needs_catalog(catalog)
     today = catalog.compute.today.value
-    needed = f"positive and finite [{COMPUTE_UNIT}]"
-    points = np.atleast_1d(floats("compute", today if compute is None else compute, needed))
-    if points.ndim != 1 or not (np.isfinite(points) & (points > 0)).all():
-        raise InputError(f"compute must be {needed}; found {compute!r}")
-    if isinstance(inputs, str) or (inputs is not None and not len(inputs)):
+    points = np.atleast_1d(real_numbers(COMPUTE, today if compute is None else compute))
+    if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
+        raise InputError(f"compute must be positive and finite [{COMPUTE_UNIT}]; found {compute!r}")
+    listed = isinstance(inputs, Sequence) and not isinstance(inputs, str) and len(inputs)
+    if inputs is not None and not (listed and all(isinstance(each, str) for each in inputs)):
         raise TypeError(
             f"inputs must be a list of paths, such as ['supervision.headcount']; found {inputs!r}"
         )

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, TaskmodelError
 from taskmodel.numerics.normal import normal_quantile
+from taskmodel.numerics.numbers import real_numbers, whole_number
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
@@ -160,8 +161,8 @@ def ensemble(
     kept = tuple(CURVES if keep is None else keep)
     if unknown := [name for name in kept if name not in CURVES]:
         raise InputError(f"keep names some of {', '.join(CURVES)}; found {unknown[0]!r}")
-    if threads is not None and threads < 1:
-        raise InputError(f"threads must be at least 1; found {threads}")
+    if threads is not None:
+        whole_number("threads", threads)
     if isinstance(paths, (str, PathLike)):
         paths = load_paths(paths if isinstance(paths, str) else Path(paths))
     numbers, columns, growth = _drawn(catalog, paths, draws, seed)
@@ -218,7 +219,7 @@ def _given(
     draws: Mapping[str, ArrayLike],
 ) -> tuple[NDArray[np.int64], dict[str, Array], dict[str, Array]]:
     """Return what `_drawn` does, of draws made elsewhere."""
-    arrays = {name: np.asarray(values, dtype=float) for name, values in draws.items()}
+    arrays = {name: real_numbers(f"draws: {name}", values) for name, values in draws.items()}
     shapes = {array.shape for array in arrays.values()}
     if len(shapes) != 1 or len(shape := shapes.pop()) != 1 or not shape[0]:
         raise InputError("draws are arrays over draws, of one length of at least 1, by dotted path")

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
-from taskmodel.numerics.grids import floats
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight
 from taskmodel.questions.targets import input_values
@@ -78,7 +78,7 @@ def onset(
     """
     needs_catalog(catalog)
     input_values(catalog, path)
-    inputs = np.atleast_1d(floats(f"values of {path}", values, "finite numbers"))
+    inputs = np.atleast_1d(real_numbers(f"values of {path}", values))
     if inputs.ndim != 1 or not len(inputs) or not np.isfinite(inputs).all():
         raise InputError(f"values of {path} must be finite numbers; found {values!r}")
     point = np.array([one_compute(catalog, compute)])

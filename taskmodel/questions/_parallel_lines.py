@@ -21,6 +21,7 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import SCALE_TOLERANCE
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
@@ -64,8 +65,10 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     (True, True)
     """
     situation = situation_at(catalog, compute)
-    if isinstance(lines, bool) or np.ndim(lines) or not 0 < float(lines) < np.inf:
+    given = real_numbers("lines", lines)
+    if isinstance(lines, bool) or given.ndim or not 0 < given < np.inf:
         raise InputError(f"lines must be one positive, finite number of units; found {lines!r}")
+    lines = float(given)
     optimum, point = allocate(*situation.arrays), situation.compute
     if not (0 < optimum.output[0] < np.inf and np.isfinite(optimum.activity).all()):
         raise SolveError(

@@ -16,6 +16,7 @@ import xarray as xr
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import permissions
@@ -99,14 +100,14 @@ def solve_for(
         )
     ((name, level),) = targets.items()
     quantity = target(catalog, name)
-    number = isinstance(level, (int, float, np.number)) and not isinstance(level, bool)
-    if not number or not math.isfinite(level):
+    given = real_numbers(f"the value of {name}", level)
+    if isinstance(level, bool) or given.ndim or not np.isfinite(given):
         raise InputError(f"the value of {name} must be a finite number; found {level!r}")
     _refuse_lone_share(catalog, path)
     low, high = default_range(catalog, path) if within is None else _checked_range(path, within)
     walker = Walker(_axis(catalog, path, low, high, compute))
     _refuse_permission(catalog, path)
-    search = search_target(Equation(walker, quantity, float(level), low, high))
+    search = search_target(Equation(walker, quantity, float(given), low, high))
     return _solution_dataset(search, path, compute)
 
 
@@ -133,12 +134,10 @@ def _refuse_lone_share(catalog: Catalog, path: str) -> None:
 
 
 def _checked_range(path: str, within: tuple[float, float]) -> tuple[float, float]:
-    try:
-        low, high = (float(end) for end in within)
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"the range of {path} must be two numbers, low and high; found {within!r}"
-        ) from error
+    ends = real_numbers(f"the range of {path}", within)
+    if ends.shape != (2,):
+        raise InputError(f"the range of {path} must be two numbers, low and high; found {within!r}")
+    low, high = ends.tolist()
     if not -math.inf < low < high < math.inf or (path == COMPUTE and low <= 0):
         sign = "positive, " if path == COMPUTE else ""
         raise InputError(

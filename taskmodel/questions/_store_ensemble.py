@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike
 from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import whole_number
 from taskmodel.questions._ensemble import CURVES, ensemble
 from taskmodel.stores.crews import Crew, crew_of
 from taskmodel.stores.layout import (
@@ -192,6 +193,7 @@ def store_ensemble(
     needs_libraries()
     needs_catalog(catalog)
     _check(draws, chunk, workers, scheduler)
+    seed = whole_number("seed", seed, 0)
     path = Path(path).absolute()
     if path.exists() and not resume:
         raise InputError(
@@ -214,9 +216,10 @@ def store_ensemble(
 
 def _check(draws: int, chunk: int, workers: int | None, scheduler: object) -> None:
     for name, value in (("draws", draws), ("chunk", chunk), ("workers", workers)):
-        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        if value is not None and not (whole and 1 <= value <= MAX_DRAW):
-            raise InputError(f"{name} must be a whole number of at least 1; found {value!r}")
+        if name == "workers" and value is None:
+            continue
+        if whole_number(name, value) > MAX_DRAW:
+            raise InputError(f"{name} must be at most 2^53; found {value!r}")
     if workers is not None and scheduler is not None:
         raise InputError("workers are those of this machine or of a scheduler: give one of both")
 

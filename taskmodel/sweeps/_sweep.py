@@ -10,7 +10,7 @@ Source: docs, model, section 6.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -276,6 +276,9 @@ def compare(
     if isinstance(catalogs, Mapping):
         names, catalogs = list(catalogs), list(catalogs.values())
     else:
+        catalogs = list(catalogs) if isinstance(catalogs, Iterable) else [catalogs]
+        for catalog in catalogs:
+            needs_catalog(catalog)
         names = [results.label(catalog) for catalog in catalogs]
     if not names:
         raise InputError("nothing to compare: give at least one catalog")

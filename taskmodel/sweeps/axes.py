@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog, People
 from taskmodel.errors import InputError
-from taskmodel.numerics.grids import floats
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import staffing
@@ -191,8 +191,7 @@ class Course:
 
     def __init__(self, name: str, table: Any) -> None:
         pairs = sorted(table.items()) if isinstance(table, Mapping) else table
-        needed = "pairs of numbers (calendar year, value)"
-        rows = floats(f"the course of {name}", pairs, needed).copy()
+        rows = real_numbers(f"the course of {name}, pairs of calendar year and value,", pairs)
         if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
             raise InputError(
                 f"the course of {name} must be at least two pairs (calendar year, value); "

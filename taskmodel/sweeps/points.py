@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
-from taskmodel.numerics.grids import floats
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.sweeps.walker import Setting, Situation
 
 
@@ -33,10 +33,11 @@ def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
         If it is not one positive, finite number.
     """
     needs_catalog(catalog)
-    needed = "one positive, finite number [FLOP/year]"
-    point = floats("compute", catalog.compute.today.value if compute is None else compute, needed)
+    point = real_numbers("compute", catalog.compute.today.value if compute is None else compute)
     if point.shape not in ((), (1,)) or not (np.isfinite(point) & (point > 0)).all():
-        raise InputError(f"compute must be {needed}; found {compute!r}")
+        raise InputError(
+            f"compute must be one positive, finite number [FLOP/year]; found {compute!r}"
+        )
     return float(point.reshape(()))
 
 

@@ -432,7 +432,7 @@ def open(
         raise OSError(f"{name}: not a result that taskmodel.save wrote: {error}") from error
     result = parts["/"]
     digest = result.attrs.pop(DIGEST, None)
-    if digest is None:
+    if not isinstance(digest, str):  # no attribute of that name, or one of another kind
         raise OSError(
             f"{name}: has no checksum, so taskmodel.save did not write it; xarray.open_dataset "
             "reads any netCDF file"

@@ -12,7 +12,7 @@ each by its law, then
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -236,7 +236,9 @@ def sampler(record: FromFile) -> Sampler:
     """
     block: Uncertainty = getattr(record, "uncertainty", None) or Uncertainty()
     located = _with_judgements(record, block.default_factor)
+    chosen = _chosen_ends(record, located)
     laws, defects = _laws(record, located)
+    laws = {path: law for path, law in laws.items() if path not in chosen}
     lines = tuple(_lines(record, block, located, laws))
     groups = {
         path: (name, group.common)
@@ -244,7 +246,7 @@ def sampler(record: FromFile) -> Sampler:
         for path in members(record, group)
         if group.common is not None and path in laws
     }
-    defects += _fixed_pairs(record, block, located, laws)
+    defects += _fixed_pairs(record, block, located, laws.keys() | chosen)
     if defects:
         raise CatalogError(defects)
     correlated, matrix = _correlated(record, block, list(laws), groups)
@@ -281,6 +283,18 @@ def _with_judgements(record: FromFile, factor: float | None) -> dict[str, Locate
         if JUDGEMENT in source and path not in CONVENTIONS:
             located[path] = keys, measure, by_default_factor(quantity, measure, factor)
     return located
+
+
+def _chosen_ends(record: FromFile, located: Mapping[str, Located]) -> set[str]:
+    """Return the review ratios of which a catalog uses one end of the interval, by its level."""
+    supervision = getattr(record, "supervision", None)
+    if getattr(supervision, "review_level", "central") == "central":
+        return set()
+    return {
+        path
+        for path, (keys, _, quantity) in located.items()
+        if (keys[0], keys[2:]) == ("tasks", ("review_ratio",)) and quantity.low is not None
+    }
 
 
 def _laws(record: FromFile, located: Mapping[str, Located]) -> tuple[dict[str, Law], list[Defect]]:
@@ -331,7 +345,7 @@ def _insert(laws: dict[str, Law], path: str, law: Law, order: Sequence[str]) -> 
 
 
 def _fixed_pairs(
-    record: FromFile, block: Uncertainty, located: Mapping[str, Located], laws: Mapping[str, Law]
+    record: FromFile, block: Uncertainty, located: Mapping[str, Located], laws: Collection[str]
 ) -> Iterator[Defect]:
     """Yield correlations of numbers that the file gives no law; one set by the caller is fixed."""
     for index, correlation in enumerate(block.correlations):

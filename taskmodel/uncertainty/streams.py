@@ -106,6 +106,8 @@ def draw_numbers(draws: int | Sequence[int] | np.ndarray, seed: int) -> np.ndarr
     if isinstance(draws, (int, np.integer)) and not isinstance(draws, bool):
         if draws < 1:
             raise InputError(f"draws must be at least 1; found {draws}")
+        if draws > MAX_DRAW:
+            raise InputError(f"draws must be at most 2^53; found {draws}")
         return np.arange(int(draws), dtype=np.int64)
     numbers = np.asarray(draws)
     if numbers.ndim != 1 or not numbers.size or numbers.dtype.kind not in "iu":

@@ -38,7 +38,7 @@ def table_of(catalog, separator=","):
     return text.getvalue()
 
 
-def numbers_of(task):
+def real_numbers(task):
     """Everything of a task that the model uses."""
     quantities = {name: getattr(task, name) for name in QUANTITIES}
     return {
@@ -64,8 +64,8 @@ def write(tmp_path):
 def test_a_catalog_written_as_a_table_comes_back(write, name, separator):
     catalog = tm.load_catalog(name)
     back = tm.import_tasks(write(table_of(catalog, separator)), frame=name)
-    assert {key: numbers_of(task) for key, task in back.tasks.items()} == {
-        key: numbers_of(task) for key, task in catalog.tasks.items()
+    assert {key: real_numbers(task) for key, task in back.tasks.items()} == {
+        key: real_numbers(task) for key, task in catalog.tasks.items()
     }
     assert back.without_source() == ()
     computes = [8.4e28, 1e31, 1e34]

@@ -1,5 +1,6 @@
 """Standard streams, folders and libraries that fail: what is said, and what is kept."""
 
+import json
 import os
 import shlex
 import signal
@@ -65,6 +66,19 @@ def test_files_that_are_too_large_name_the_folder():
     assert limited.returncode == 2 and ".unfinished" not in limited.stderr
     assert "out: the files cannot be written there (File too large); choose" in limited.stderr
     assert not Path("out").exists()
+    assert limited.stdout.startswith("mini") and "Written to" not in limited.stdout
+
+
+@pytest.mark.parametrize(("command", "name"), [("run", "result.nc"), ("worth", "worth.nc")])
+def test_a_folder_in_the_place_of_a_file_takes_no_answer_away(capsys, command, name):
+    (Path("out") / name / "mine").mkdir(parents=True)
+    points = ["--point", "--grid", "1e27:1e28:2"] if command == "run" else []
+    for form in ([], ["--json"]):
+        assert main([command, MINI, *points, "-o", "out", *form]) == 2
+        out, err = capsys.readouterr()
+        assert f"out: has a folder {name} where a file would go; choose another" in err
+        assert json.loads(out)["files"] == [] if form else out and "Written to" not in out
+        assert [path.name for path in Path("out").iterdir()] == [name]
 
 
 @pytest.mark.parametrize("code", [3, None, "no"])

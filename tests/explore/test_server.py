@@ -90,6 +90,7 @@ def test_a_request_of_the_page_itself_is_answered(page):
         ("[" * 60000, {}, 400),
         ('{"moved": {"capability.slope": NaN}}', {}, 400),
         ('{"moved": {"capability.slope": 1' + "0" * 400 + "}}", {}, 400),
+        ('{"moved": {"capability.slope": ' + "1" * 5000 + "}}", {}, 400),
         ('{"moved": {"capability.slope": "steep"}}', {}, 400),
         ('{"set": []}', {}, 400),
         ('{"paths": "../epoch_trend"}', {}, 400),

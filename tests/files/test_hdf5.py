@@ -162,3 +162,11 @@ def test_a_file_takes_the_memory_of_its_bytes(saved):
         assert len(read_hdf5(saved).getvalue()) == saved.stat().st_size
     finally:
         setrlimit(RLIMIT_AS, before)
+
+
+@pytest.mark.parametrize("value", [h5py.Empty("f8"), np.arange(3), 5])
+def test_a_checksum_that_is_no_text_is_none(saved, value):
+    with h5py.File(saved, "a") as file:
+        file.attrs["content_sha256"] = value
+    with pytest.raises(OSError, match="has no checksum"):
+        tm.open(saved)

@@ -405,3 +405,12 @@ def test_messages_end_after_a_thousand_defects():
 def test_a_unit_of_another_kind_is_named_where_nothing_can_be_proposed(text, reason):
     assert quantity_mend(text, HOURS).startswith(reason)
     assert bool(quantity_mend(text, HOURS)) == bool(reason)
+
+
+@pytest.mark.parametrize(("word", "power"), [("k", 3), ("million", 6), ("bn", 9), ("trillion", 12)])
+def test_a_number_with_a_magnitude_is_the_float_of_its_digits(word, power):
+    hours = Measure(units.WORKING_TIME, gt=0)
+    for hundredths in range(1, 1000):
+        mantissa = f"{hundredths // 100}.{hundredths % 100:02d}"
+        mend = quantity_mend(f"{mantissa} {word}", hours)
+        assert float(mend.removeprefix("; write ")) == float(f"{mantissa}e{power}")

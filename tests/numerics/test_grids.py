@@ -14,7 +14,7 @@ DATES = pd.to_datetime(["2026-01-01", "2027-07-01"])
 
 @pytest.mark.parametrize("values", [[10**400], 10**400, ["a"], object()])
 def test_what_is_no_list_of_numbers_is_refused_in_a_line(values):
-    with pytest.raises(InputError, match="compute must be a list of numbers; found") as caught:
+    with pytest.raises(InputError, match="compute must be given as numbers; found") as caught:
         increasing("(0, inf)", "compute", values)
     assert len(str(caught.value)) < 120
 
@@ -22,7 +22,7 @@ def test_what_is_no_list_of_numbers_is_refused_in_a_line(values):
 @pytest.mark.parametrize("dates", [DATES, DATES.to_series(), list(DATES.to_numpy())])
 def test_dates_are_not_read_as_counts_of_nanoseconds(dates):
     """numpy turns a date into some 1.8e18, which is a number of people or FLOP like any other."""
-    with pytest.raises(InputError, match=r"found dates: a date is a calendar year .*2026\.5"):
+    with pytest.raises(InputError, match=r"(?s)a date is a calendar year .*2026\.5"):
         increasing("(0, inf)", "compute", dates)
 
 
@@ -35,13 +35,13 @@ def test_dates_are_refused_wherever_a_compute_or_a_course_is_given():
         lambda: tm.onset(catalog, "supervision.headcount", DATES),
         lambda: Course("compute", course),
     ):
-        with pytest.raises(InputError, match="found dates"):
+        with pytest.raises(InputError, match="(?s)a date is a calendar year"):
             asked()
 
 
 @pytest.mark.parametrize("ask", [tm.latency, tm.elasticities])
 def test_a_compute_that_is_no_number_is_refused_as_input(ask):
-    with pytest.raises(InputError, match=r"compute must be .*positive.*; found 'abc'"):
+    with pytest.raises(InputError, match="compute must be given as numbers; found 'abc'"):
         ask(tm.load_catalog("t_agi_ladder"), compute="abc")
 
 

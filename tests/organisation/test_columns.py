@@ -72,7 +72,7 @@ KINDS = (
 )
 
 
-def numbers_of(catalog):
+def real_numbers(catalog):
     """Paths of the numbers that are given, and may be changed by themselves."""
     given = [path for path in catalog.paths() if type(catalog.get(path)) is float]
     # steered episodes need a length besides, and a critic that assists its lag
@@ -140,7 +140,7 @@ def check(catalog, columns):
 @pytest.mark.parametrize(("name", "scenario"), CASES)
 def test_every_kind_of_number_is_read_as_if_it_was_replaced(name, scenario):
     catalog, rng = tm.load_catalog(name, scenario), np.random.default_rng(1)
-    paths = numbers_of(catalog)
+    paths = real_numbers(catalog)
     chosen = [
         str(rng.choice(matching)) for kind in KINDS if len(matching := of_kind(paths, kind)) > 0
     ]
@@ -161,7 +161,7 @@ def test_many_numbers_at_once_are_read_as_if_they_were_replaced(name, rules):
     catalog, rng = tm.load_catalog(name, set=rules), np.random.default_rng(2)
     paths = [
         path
-        for path in numbers_of(catalog)
+        for path in real_numbers(catalog)
         if not path.endswith((".share", "grid.low", "grid.high"))
     ]
     chosen = rng.choice(paths, size=min(30, len(paths)), replace=False).tolist()

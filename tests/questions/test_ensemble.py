@@ -90,7 +90,7 @@ def test_bits_do_not_depend_on_threads():
     catalog = tm.load_catalog(LADDER)
     alone, more = (tm.ensemble(catalog, 40, 1, COMPUTE, threads=threads) for threads in (1, 3))
     assert alone.identical(more)
-    with pytest.raises(tm.InputError, match="threads must be at least 1"):
+    with pytest.raises(tm.InputError, match="threads must be a whole number of at least 1"):
         tm.ensemble(catalog, 1, 1, COMPUTE, threads=0)
 
 

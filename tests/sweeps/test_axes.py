@@ -270,10 +270,10 @@ def test_the_interval_of_the_catalog_is_gone_through_where_no_values_are_given()
         (
             {"over": "time", "paths": {"compute": [("now", 1e28), ("then", 1e29)]}},
             ValueError,
-            "pairs of numbers",
+            "pairs of calendar year and value, must be given as numbers",
         ),
         ({"compute": 1e30}, ValueError, r"write \[1e\+30\]"),
-        ({"compute": [1e30, "a"]}, tm.InputError, "list of numbers; found"),
+        ({"compute": [1e30, "a"]}, tm.InputError, "must be given as numbers; found"),
         (
             {"over": "time", "paths": {"compute": GROWTH}, "values": [2020, 2030]},
             ValueError,

@@ -480,3 +480,29 @@ def test_scenario_has_no_block_of_its_own_but_sets_that_of_the_catalog():
     catalog = tm.load_catalog("alignment_research")
     looser = catalog.replace({"uncertainty.groups.task_lengths.common": 0.1})
     assert sampler(looser).groups["tasks.red_teaming.horizon"] == ("task_lengths", 0.1)
+
+
+@pytest.mark.parametrize("level, end", [("low", 0.1), ("central", 0.2), ("high", 0.4)])
+def test_a_review_level_takes_an_end_of_each_interval_and_not_a_draw(level, end):
+    ratio = {"value": 0.2, "low": 0.1, "high": 0.4, "source": "judgement", "note": "x"}
+    tasks = {"a": {"share": 0.5, "review_ratio": ratio}, "b": {"share": 0.5}}
+    catalog = small_catalog(tasks, supervision={"review_level": level})
+    path = "tasks.a.review_ratio"
+    assert (path in sampler(catalog).laws) == (level == "central")
+    result = tm.ensemble(catalog, 64, compute=[1e30], keep=["output"])
+    fixed = small_catalog({**tasks, "a": {"share": 0.5, "review_ratio": end}})
+    if level != "central":
+        others = tm.ensemble(fixed, 64, compute=[1e30], keep=["output"])
+        np.testing.assert_allclose(result["output"], others["output"], rtol=1e-12)
+        point = float(tm.sweep(fixed, [1e30])["output"][0])
+        assert float(tm.sweep(catalog, [1e30])["output"][0]) == pytest.approx(point, rel=1e-12)
+
+
+def test_a_correlation_of_a_ratio_whose_end_is_in_use_is_left_out():
+    ratio = {"value": 0.2, "low": 0.1, "high": 0.4, "source": "judgement", "note": "x"}
+    tasks = {name: {"share": 0.5, "review_ratio": ratio} for name in "ab"}
+    between = ["tasks.a.review_ratio", "tasks.b.review_ratio"]
+    block = {"correlations": [{"between": between, "value": 0.5}]}
+    for level, number in (("central", 2), ("high", 0)):
+        catalog = small_catalog(tasks, uncertainty=block, supervision={"review_level": level})
+        assert len(set(between) & sampler(catalog).laws.keys()) == number

@@ -28,9 +28,10 @@ export function sourceTexts(entry, sources) {
     const work = sources[key];
     if (!work) return element("span", {}, key);
     const title = `${work.title}${work.access === "secondary" ? " (read in a report of it)" : ""}`;
-    return work.url
+    // an address of the web is a link, any other is text: it may be a script
+    return /^https?:\/\//.test(work.url)
       ? element("a", { href: work.url, rel: "noreferrer", target: "_blank" }, title)
-      : element("span", {}, title);
+      : element("span", {}, work.url ? `${title} (${work.url})` : title);
   });
 }
 

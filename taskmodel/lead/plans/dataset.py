@@ -15,6 +15,7 @@ from taskmodel.lead.plans.evaluation import evaluate_plan
 from taskmodel.lead.plans.load import cases, load_plan
 from taskmodel.lead.plans.records import Plan
 from taskmodel.lead.plans.work import WORK_STEPS
+from taskmodel.numerics.numbers import real_numbers
 from taskmodel.sweeps.results import labelled, provenance
 
 _STEPS = "after this step and all before it"
@@ -188,7 +189,7 @@ def lead_time(
     chosen = plan if isinstance(plan, Plan) else load_plan(plan)
     if set:
         chosen = chosen.replace(set)
-    leads = [] if months is None else np.atleast_1d(np.asarray(months, dtype=float)).tolist()
+    leads = [] if months is None else np.atleast_1d(real_numbers("months", months)).tolist()
     if months is not None and not leads:
         raise InputError("months is empty; give one or more, such as [1, 3, 6]")
     plans = [chosen.replace({"lead.months": lead}) for lead in leads] or [chosen]

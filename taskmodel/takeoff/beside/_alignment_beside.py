@@ -25,6 +25,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.integral_equation import Accumulated
+from taskmodel.numerics.ranges import one_number
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures
 from taskmodel.sweeps._sweep import sweep_along
@@ -162,6 +163,7 @@ def alignment_beside(
         needs_catalog(capabilities)
     if measure not in MEASURES:
         raise InputError(f"measure must be {' or '.join(MEASURES)}; found {measure!r}")
+    work_error = one_number("[1e-12, 1]", "work_error", work_error)
     loaded, tolerance = _world_of(world)
     track, catalog, capabilities, source = on_maps(loaded, tolerance, catalog, capabilities, map)
     grid = _reported_dates(times, track)

@@ -12,6 +12,7 @@ import xarray as xr
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
+from taskmodel.numerics.ranges import one_number
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
@@ -134,8 +135,7 @@ def _step_world(world: World, step: float) -> Stepped:
 
 def checked_tolerance(tolerance: float) -> None:
     """Refuse a tolerance that is out of range."""
-    if not 1e-12 <= tolerance <= 1e-2:
-        raise InputError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
+    one_number("[1e-12, 0.01]", "tolerance", tolerance)
 
 
 def _reported_years(times: Sequence[float] | None, start: float, end: float) -> Array:

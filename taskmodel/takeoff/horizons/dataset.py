@@ -20,6 +20,7 @@ from taskmodel.catalog import Catalog, Quantity, load_catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.piecewise import first_reached
+from taskmodel.numerics.ranges import one_number
 from taskmodel.numerics.types import Array
 from taskmodel.science import capability
 from taskmodel.sweeps.axes import COMPUTE_UNIT, Course
@@ -186,7 +187,7 @@ def horizon(
         trend = load_trend(trend if isinstance(trend, str) else Path(trend))
     models = _Models(trend)
     course = _course(catalog, trend, compute, growth)
-    start = trend.since.value if since is None else float(since)
+    start = trend.since.value if since is None else one_number("(-inf, inf)", "since", since)
     fits = None
     if shape != "exponential":
         fits = _curves(models, start, doubling_time, (shape, shape_parameter))
@@ -289,9 +290,11 @@ def _course(catalog: Catalog, trend: Trend, compute: Any, growth: float | None) 
         if growth is not None:
             raise InputError("compute is given by its course; leave out growth, or the course")
         return Course("compute", compute)
-    rate = trend.growth() if growth is None else float(growth)
-    if not 0 <= rate <= 20:
-        raise InputError(f"growth of compute must be from 0 to 20 OOM/year; found {growth!r}")
+    rate = (
+        trend.growth()
+        if growth is None
+        else one_number("[0, 20]", "growth of compute [OOM/year]", growth)
+    )
     today, level = trend.today.value, catalog.compute.today.value
     dates = (trend.start.value, trend.end.value)
     return Course("compute", [(date, level * 10 ** (rate * (date - today))) for date in dates])

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.ranges import Real, ranges, within
+from taskmodel.numerics.ranges import Real, one_number, ranges, within
 
 
 class TrendLine(NamedTuple):
@@ -112,7 +112,7 @@ def fit_line(
     dates = np.asarray(released, dtype=float)
     logs = np.log2(within("(0, inf)", "hours", hours))
     if doubling_time is not None:
-        slope = 1 / float(within("(0, inf)", "doubling_time", doubling_time))
+        slope = 1 / one_number("[1e-6, 1e6]", "doubling_time", doubling_time)
     else:
         if len(dates) < 2 or np.ptp(dates) == 0:
             count = f"{len(dates)} model{'s' * (len(dates) != 1)}"
