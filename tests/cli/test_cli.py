@@ -1089,6 +1089,42 @@ def test_an_error_after_a_request_to_end_counts_as_that(capsys, starter, monkeyp
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+@pytest.mark.parametrize("package", ["importlib._bootstrap", "numba.core.compiler", "llvmlite"])
+def test_a_signal_waits_for_the_end_of_an_import_and_of_the_compiler(
+    capsys, starter, monkeypatch, package
+):
+    code = "def whole():\n  signal.raise_signal(signal.SIGTERM)\n  steps.append('whole')"
+    steps = []
+    names = {"__name__": package, "signal": signal, "steps": steps}
+    exec(code, names)
+
+    def work(*_):
+        names["whole"]()
+        for _ in range(1000):  # 10 s at most: the timer ends them
+            time.sleep(0.01)
+        steps.append("not reached")
+
+    monkeypatch.setattr(tm, "sweep", work)
+    with pytest.raises(SystemExit, match="143"):
+        main(["run", starter, *QUICK])
+    assert steps == ["whole"]
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_a_second_signal_does_not_wait(starter, monkeypatch):
+    code = (
+        "def whole(*_):\n"
+        "  for _ in range(2): signal.raise_signal(signal.SIGTERM)\n"
+        "  raise AssertionError('not reached')"
+    )
+    names = {"__name__": "numba.core", "signal": signal}
+    exec(code, names)
+    monkeypatch.setattr(tm, "sweep", names["whole"])
+    with pytest.raises(SystemExit, match="143"):
+        main(["run", starter, *QUICK])
+
+
 def test_a_signal_that_a_library_loses_ends_the_command_before_it_writes(
     capsys, starter, monkeypatch
 ):
