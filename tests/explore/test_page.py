@@ -106,6 +106,12 @@ def field(browser, identity):
     return browser.find_element(By.ID, identity)
 
 
+def text_of(browser, selector):
+    """Return the text of an element in one step: what is found may be drawn anew at any time."""
+    script = "return document.querySelector(arguments[0]).innerText"
+    return " ".join(browser.execute_script(script, selector).split())
+
+
 def test_the_page_loads_with_its_figures_and_bands(browser, page):
     visit(browser, page)
     assert "taskmodel" in browser.title
@@ -180,7 +186,7 @@ def test_tasks_are_reached_by_arrow_keys(browser, page):
     first.send_keys(Keys.ARROW_DOWN)
     second = browser.switch_to.active_element
     assert second.get_attribute("data-task") != first.get_attribute("data-task")
-    title = browser.find_element(By.CSS_SELECTOR, ".graph aside h3").text
+    title = text_of(browser, ".graph aside h3")
     assert second.get_attribute("aria-label").startswith(title)
 
 
@@ -243,7 +249,7 @@ def test_reviewers_who_run_out_are_named_by_their_kind(browser, own):
     visit(browser, own)
     answer = field(browser, "answer").text
     assert "Reviewers run out: legal from February 2026, general from November 2026;" in answer
-    rows = browser.find_element(By.CSS_SELECTOR, "[aria-label^='When, with compute']").text
+    rows = text_of(browser, "[aria-label^='When, with compute']")
     assert re.search(r"all hours of reviewers \(legal\) are in use 1.4e28 February 2026", rows)
     assert re.search(r"all hours of reviewers \(general\) are in use 9.1e28 November 2026", rows)
 
