@@ -15,8 +15,8 @@ from __future__ import annotations
 import importlib
 import sys
 
-# As in `typing`, whose import would be a third of the time in which an interrupt of the command
-# line ends in Python's own traceback.
+# As in `typing`, whose import would lengthen the time in which an interrupt of the command line
+# ends in Python's own traceback.
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr__`
     from typing import Any

@@ -357,7 +357,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ask.add_argument("--plain", action="store_true", help="kernels, without numba")
     args = ask.parse_args(argv)
     if args.plain:
-        sys.modules["numba"] = None  # type: ignore[assignment]  # as where it is not installed
+        sys.modules["numba"] = None  # as where it is not installed
     os.chdir(ROOT)
     os.environ["DASK_SCHEDULER"] = "synchronous"
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
