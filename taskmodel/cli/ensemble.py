@@ -60,8 +60,8 @@ def answer(args: Namespace) -> Answer:
         drawn = tm.ensemble(catalog, args.draws, args.seed, compute, **options)
         bands = tm.bands(drawn, LEVELS)
         out.write("ensemble", drawn, "ensemble", "ensemble")
-    facts = {**provenance_facts(drawn), **_facts(drawn, bands), "files": out.files}
-    return Answer(facts, lambda: [*_lines(catalog, facts), *out.lines()])
+    facts = {**provenance_facts(drawn), **_facts(drawn, bands)}
+    return Answer(facts, lambda: _lines(catalog, facts), out)
 
 
 def _decades(catalog: Catalog) -> list[float]:

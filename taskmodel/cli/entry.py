@@ -78,8 +78,8 @@ def _run(argv: Sequence[str] | None) -> int:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
         signals.check()
         print(answer.text(form))
-        if unwritten := getattr(args, "unwritten", ""):
-            _say(f"taskmodel {args.command}: error: {unwritten}")
+        if answer.output is not None and answer.output.unwritten:
+            _say(f"taskmodel {args.command}: error: {answer.output.unwritten}")
             return BAD_INPUT
         return answer.code
     except BrokenPipeError:

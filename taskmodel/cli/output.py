@@ -59,22 +59,24 @@ class Output:
         Paths of the files once they are written, datasets first.
     progress : ProgressLine
         What is shown of the work.
+    unwritten : str
+        Why the files could not be written, to be told after the answer; empty: they could.
     """
 
     folder: Path | None
     figures: bool
     files: list[str] = field(default_factory=list)
     progress: ProgressLine = field(default_factory=lambda: ProgressLine(""))
+    unwritten: str = ""
     _workshop: Path | None = None
     _figures: list[str] = field(default_factory=list)
     _drawings: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     _failure: str = ""
-    _unwritten: str = ""
     _replaced: list[str] = field(default_factory=list)
 
     def write(self, stem: str, dataset: xr.Dataset, figure: str = "", plot: str = "") -> None:
         """Write STEM.nc, and later the figure that PLOT of `taskmodel.plots` draws of it."""
-        if self._workshop is None or self._unwritten:
+        if self._workshop is None or self.unwritten:
             return
         import taskmodel as tm
 
@@ -91,7 +93,7 @@ class Output:
 
     def draw(self) -> None:
         """Draw the figure once the data are in their folder; one that fails becomes a note."""
-        if not self._drawings or self.folder is None or self._unwritten:
+        if not self._drawings or self.folder is None or self.unwritten:
             return
         if "matplotlib" not in sys.modules:
             # figures go to files; a notebook's process names a backend for its own windows
@@ -117,7 +119,7 @@ class Output:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text."""
-        if self._workshop is not None and not self._unwritten:
+        if self._workshop is not None and not self.unwritten:
             with self._named_folder():
                 (self._workshop / name).write_text(text, encoding="utf-8", newline="\n")
 
@@ -127,7 +129,7 @@ class Output:
         try:
             yield
         except OSError as error:  # it names the folder of the work, which is temporary
-            self._unwritten = (
+            self.unwritten = (
                 f"{self.folder}: the files cannot be written there ({_reason(error)}); choose "
                 "another folder with -o DIR"
             )
@@ -136,11 +138,11 @@ class Output:
         """Name the files that are about to move to their folder, all of them or none."""
         names = sorted(os.listdir(workshop), key=lambda name: (name[-3:] != ".nc", name))
         if taken := [name for name in names if (folder / name).is_dir()]:
-            self._unwritten = (
+            self.unwritten = (
                 f"{folder}: has a folder {taken[0]} where a file would go; choose another folder "
                 "with -o DIR"
             )
-        if self._unwritten:
+        if self.unwritten:
             for name in names:
                 (workshop / name).unlink()
             return
@@ -161,7 +163,7 @@ class Output:
                 f"note: {', '.join(self._replaced)} in {self.folder} replaced other content of an "
                 "earlier run; another folder (-o) keeps both"
             )
-        if not self._figures or self.folder is None or self._unwritten:
+        if not self._figures or self.folder is None or self.unwritten:
             return
         if self._failure:
             yield f"note: {self._failure}"
@@ -178,7 +180,7 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
     """Show progress, and collect the files of a command; they are written if all goes well.
 
     Figures are drawn when the data are written: nothing that happens to them takes the data away.
-    Files that cannot be written take no answer away: why is in `args.unwritten`, to be told after.
+    Files that cannot be written take no answer away: why is in `Output.unwritten`.
 
     Parameters
     ----------
@@ -204,7 +206,6 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
             result._settle(folder, result._workshop)
     with progress("drawing", args.quiet):
         result.draw()
-    args.unwritten = result._unwritten or getattr(args, "unwritten", "")
     for message in result._notes():
         note(message, args.quiet)
 
@@ -237,8 +238,10 @@ class Answer:
         if form == "json":
             files = {} if self.output is None else {"files": self.output.files}
             return json_text({**self.facts, **files})
-        text = "\n".join([*self.lines(), *(self.output.lines() if self.output else [])])
-        return printable(text) if self.facts else text  # a document alone stays as it is
+        if not self.facts:
+            return "\n".join(self.lines())  # a document alone stays as it is
+        named = [] if self.output is None else self.output.lines()
+        return printable("\n".join([*self.lines(), *named]))
 
 
 def folder_name(catalog: Catalog, args: Namespace, *more: str) -> str:

@@ -71,7 +71,7 @@ def answer(args: Namespace) -> Answer:
         if args.latex not in (None, "-"):  # here, so that a refusal leaves nothing in the folder
             _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
     if args.latex == "-":
-        return Answer({}, lambda: _document(catalog, derived, limit))
+        return Answer({}, lambda: _document(catalog, derived, limit), files)
     if args.latex is not None:
         note(f"written to {args.latex}", args.quiet)
     return Answer(facts, lambda: _page(catalog, derived, limit), files)

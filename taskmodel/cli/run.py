@@ -157,6 +157,7 @@ def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] |
         note(f"no bands: {error}", args.quiet)
         return None
     files.files += more.files
+    files.unwritten = files.unwritten or more.unwritten
     return answered.facts
 
 
