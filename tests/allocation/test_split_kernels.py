@@ -9,6 +9,7 @@ from taskmodel.allocation.active_set import instances_of
 from taskmodel.allocation.inputs import check_inputs
 from taskmodel.allocation.newton_kernels import evaluate
 from taskmodel.allocation.regime_kernels import (
+    USED,
     WEIGHT,
     instance_of,
     new_regimes,
@@ -81,3 +82,11 @@ def test_a_split_with_a_negative_share_is_left_open():
     before = state.mode_share.copy()
     assert not splits.fair_split(case, state, work, split)
     assert np.array_equal(state.mode_share, before)
+
+
+def test_prices_are_open_where_a_used_up_factor_without_one_is_used_as_much_at_any():
+    bundles, nest = [[[1.0, 1.0]], [[1.0, 1.0]]], Nest(0.4, [0.5, 0.5], [0, 1])
+    case, state, work, split = regime(bundles, np.ones(2), nest, [1.0, 0.0], [[1.0], [1.0]])
+    assert work.factor[USED] == pytest.approx(1, abs=1e-12)
+    nests = check_inputs(bundles, np.ones(2), nest, None).presolved().problem.tree.nests
+    assert splits.uniqueness(nests, case, state, work, split) == splits.PRICES_OPEN

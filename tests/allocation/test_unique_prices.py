@@ -52,6 +52,17 @@ def test_a_kink_is_left_to_linear_programs():
     assert allocate(bundles, [1.0, 1.0], nest).status == "kink"
 
 
+@pytest.mark.parametrize("elasticity", [0.0, 0.5, 1.0, 2.0])
+def test_a_tie_holds_prices_only_in_the_direction_that_breaks_it(elasticity):
+    # the modes tie where the first price is twice the second, whatever that of the third is
+    bundles = [[[2.0, 1.0, 1.0], [1.0, 3.0, 1.0]]]
+    problem, regime, code = optimum(bundles, [1.5, 2.0, 1.0], Nest(elasticity, [1.0], [0]))
+    assert code == PRICES_OPEN
+    assert regime.active.all()
+    _, ends = elasticity_range(problem, regime, 0)
+    assert ends == pytest.approx(np.array([[0, 0.6], [0, 0.4], [0, 1]]), abs=RESOLVED)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_prices_that_are_unique_have_no_range(seed):
     rng = np.random.default_rng(seed)
