@@ -35,6 +35,7 @@ _NEEDED = {
 }
 # what is wrong with words of a quantity, such as its unit, not with its numbers
 _WITHOUT_RANGE = ("bool_type", "string_too_short", "string_type", "tuple_type")
+_LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 _BOUNDS = {
     "greater_than": ("gt", "a number above"),
     "greater_than_equal": ("ge", "a number of at least"),
@@ -136,6 +137,10 @@ def _needed(kind: str, context: dict[str, Any], measure: Measure | None) -> str:
     if kind in _BOUNDS:
         name, phrase = _BOUNDS[kind]
         return f"{phrase} {context[name]:g} is needed"
+    if kind in _LENGTHS:
+        (name, phrase), found = _LENGTHS[kind], context["actual_length"]
+        entries = f"{found} entr{'y' if found == 1 else 'ies'}"
+        return f"it has {entries}, and needs {phrase} {context[name]}"
     if kind == "string_too_long":
         return f"at most {context['max_length']} characters are allowed"
     allowed = f", {measure.allowed()}" if measure and kind not in _WITHOUT_RANGE else ""

@@ -414,7 +414,10 @@ class _Tracer:
         rows = np.arange(len(chosen))
         ends = [difference(rows, np.full(len(chosen), offset)) for offset in (-0.5, 0.5)]
         crossed = np.isfinite(ends).all(axis=0) & (np.sign(ends).prod(axis=0) < 0)
-        good = rows[crossed]
+        for i in rows[~crossed].tolist():
+            self.cells.pop(chosen[i][1], None)  # there is no crossing to be found
+        if not len(good := rows[crossed]):
+            return
         half = np.full(len(good), 0.5)
         offset, gap = close_in(
             lambda rows, offset: difference(good[rows], offset),
@@ -431,8 +434,6 @@ class _Tracer:
             key, segment = chosen[good[i]]
             vertex = self._vertex(middle.u[i], middle.v[i], gap[i])
             self._split(key, segment, vertex, straight=bool(distance[i] <= SMOOTH))
-        for i in rows[~crossed].tolist():
-            self.cells.pop(chosen[i][1], None)  # there is no crossing to be found
 
     def _split(
         self, key: tuple[int, int, bool], segment: Segment, vertex: int, straight: bool

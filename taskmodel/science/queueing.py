@@ -68,11 +68,11 @@ def blocking_probability(servers: Real, load: Real) -> np.ndarray:
     from scipy.special import gammaincc, gammaln  # keeps scipy out of the import of this module
 
     k, a = np.broadcast_arrays(servers, load)
-    u = np.where(a > 0, a / k, 1.0)
+    u = np.where(a / k > 0, a / k, 1.0)
     # B is a Poisson weight, a^k e^-a / k!, over the tail of its distribution. For large k the terms
     # k ln a, a and ln k! of the logarithm of the weight nearly cancel. In Loader's form it is
     # -k D(u) - ln sqrt(2 pi k) - (series), with D(u) = u - 1 - ln u, of which every term is small.
-    deviance = u - 1 - np.log1p(u - 1)
+    deviance = u - 1 - np.log(u)
     large = np.maximum(k, STIRLING)
     with np.errstate(over="ignore"):  # powers of an enormous k: their reciprocals are 0
         series = (
@@ -83,7 +83,7 @@ def blocking_probability(servers: Real, load: Real) -> np.ndarray:
         k * np.log(k * u) - k * u - gammaln(k + 1),
         -k * deviance - series - np.log(2 * np.pi * large) / 2,
     )
-    return np.where(a > 0, np.exp(log_weight) / gammaincc(k + 1, a), 0.0)
+    return np.where(a / k > 0, np.exp(log_weight) / gammaincc(k + 1, a), 0.0)
 
 
 @ranges(servers="(0, inf)", load="[0, inf)")

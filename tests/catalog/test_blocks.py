@@ -33,7 +33,7 @@ def block(*tasks, **fields):
         (block("build", "run"), "build -> sign -> run leaves the block and comes back"),
         (block("build", "sign"), "AI may never do 'sign'"),
         (block("build", "bild"), "bild"),
-        (block("build"), "tasks"),
+        (block("build"), "tasks: found a list; it has 1 entry, and needs at least 2"),
         (block("design", "build", review=0), "review"),
         (
             {**block("design", "build"), "other": {"tasks": ["build", "run"], **SOURCE}},
@@ -115,6 +115,15 @@ def test_blocks_and_induced_work_are_read_as_written():
     assert catalog.blocks["chain"].tasks == ("design", "build")
     assert catalog.get("blocks.chain.review") == 0.5
     assert catalog.get("oversight_work.triage.hours") == pytest.approx(0.05)
+
+
+def test_lists_that_are_too_long_or_empty_say_what_they_need():
+    correlation = {"between": ["compute.today"] * 3, "value": 0.5, **SOURCE}
+    uncertainty = {"correlations": [correlation], "groups": {"all": {"paths": [], **SOURCE}}}
+    with pytest.raises(CatalogError) as caught:
+        catalog_with(uncertainty=uncertainty)
+    assert "between: found a list; it has 3 entries, and needs at most 2" in str(caught.value)
+    assert "paths: found a list; it has 0 entries, and needs at least 1" in str(caught.value)
 
 
 @pytest.mark.parametrize("predecessor", [["a"], {"a": "b"}])

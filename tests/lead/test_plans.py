@@ -11,6 +11,7 @@ from plan_texts import (
     step,
     without_catalog,
 )
+from scipy.integrate import solve_ivp
 
 import taskmodel as tm
 from taskmodel.errors import CatalogError, NoPause, RunawayError
@@ -354,6 +355,31 @@ def test_preparation_adds_through_theta_and_diverges_above_one():
     # 100 field-years at 95.8 a month
     with pytest.raises(RunawayError, match=r"blows up 1\.04 months into a pause of 6"):
         evaluated(pause__preparation=terms(2, prior=0))
+
+
+@pytest.mark.parametrize("growth", [0.1, 1.0, 10.0])
+def test_preparation_without_returns_changes_nothing_where_theft_ends_a_growing_pause(growth):
+    terms = {"theta": 0, "prior": 1, "scale": 1}
+    changes = {"lead__months": 28, "lead__theft": 1, "pause__growth": growth}
+    result = evaluated(**changes, pause__preparation=terms)
+    without = step(evaluated(**changes), "people side by side")
+    assert step(result, "preparation") == pytest.approx(without, rel=1e-12)
+
+
+def test_preparation_counts_the_work_that_survives_to_be_done():
+    """Against the equations, integrated by themselves; in them work is by the month."""
+    rate, hazard, growth = RATE, 0.8, 3.0
+    terms = {"theta": 0.7, "prior": 50, "scale": 100}
+    result = evaluated(
+        lead__months=6, lead__theft=hazard, pause__growth=growth, pause__preparation=terms
+    )
+
+    def slopes(time, work):
+        done = rate * np.exp(growth * time) * (1 + (50 + work[0]) / 100) ** 0.7
+        return [done, np.exp(-hazard * time) * done]
+
+    solved = solve_ivp(slopes, (0, 6), [0.0, 0.0], method="DOP853", rtol=1e-11, atol=1e-9)
+    assert step(result, "preparation") == pytest.approx(solved.y[1, -1], rel=1e-4)
 
 
 def test_expected_work_with_theft_and_preparation_is_the_mean_over_times_of_theft():

@@ -267,6 +267,26 @@ def test_three_regions_meet_also_where_one_comes_in_between_two_nodes():
         assert np.abs(ends - [0.4, 0.3]).max(axis=1).min() < 1e-8
 
 
+@pytest.mark.parametrize("bend", [0.0, 1.0])
+def test_no_scores_are_asked_for_where_no_segment_can_be_refined(bend):
+    """Regions that only touch at a node, and a tie that leaves the bounds of its segments."""
+    line, zeros = np.array([0.0, 1.0]), np.zeros(4, dtype=int)
+
+    def hill(u, v):
+        return bend * np.exp(-((u - 0.5) ** 2 + (v - 0.25) ** 2) / 0.01)
+
+    def scores(position):
+        u, v = position.u, position.v
+        assert len(u)
+        return np.stack([0 * u, u + v - 0.5 * bend - hill(u, v) - hill(v, u)], axis=-1)
+
+    u, v = (coordinates.ravel() for coordinates in np.meshgrid(line, line))
+    nodes = scores(Points(u, v, zeros, zeros, zeros)).reshape(2, 2, 2)
+    curves = trace(line, line, np.zeros(2, dtype=bool), nodes, scores)
+    for curve in curves:
+        np.testing.assert_allclose(curve.gap, 0, atol=1e-7)
+
+
 def test_two_shares_of_tasks_cannot_be_the_inputs_of_one_map():
     catalog = tm.load_catalog("t_agi_ladder")
     first, second = (f"tasks.{name}.share" for name in list(catalog.tasks)[:2])

@@ -37,6 +37,13 @@ def textbook_probability(k, a):
     return float(last / (sum(terms[:k]) + last))
 
 
+@pytest.mark.parametrize("k", [1, 3, 20])
+@pytest.mark.parametrize("load", [0.0, 5e-324, 1e-300, 1e-20, 1e-9])
+def test_a_load_next_to_none_blocks_next_to_nothing(k, load):
+    expected = load**k / math.factorial(k)
+    assert blocking_probability(k, load) == pytest.approx(expected, rel=2e-9, abs=1e-300)
+
+
 @pytest.mark.parametrize(
     ("count", "busy", "probability", "wait"),
     [

@@ -107,6 +107,15 @@ def test_without_ai_work_is_the_integral_of_people_to_the_power_of_the_parallel_
     assert (np.abs(work(2040.0) - expected) <= work.error + 1e-12).all()
 
 
+def test_work_that_is_effective_says_so(baseline):
+    """Work is the integral of the effective speed-up, also where milestones are of throughput."""
+    steps = np.diff(baseline["time"]) @ (baseline["speedup"].values[1:])
+    assert float(baseline["work"][-1]) <= steps * (1 + 1e-6)
+    assert "effective" in baseline["work"].attrs["long_name"]
+    assert "effective" in baseline["milestone_work"].attrs["long_name"]
+    assert "effective" not in baseline["milestone_work_bulk"].attrs["long_name"]
+
+
 def test_a_feedback_that_is_off_changes_nothing(baseline):
     off = {"exponent": 0, "scale": 10}
     idle = catalog(over_time={**IN_2023, "review": off, "scoping": {**off, "verifiability": 0.5}})

@@ -119,9 +119,13 @@ class PauseGrid:
         """Probability that the pause is not ended by these times."""
         return np.exp(-self.hazard * times)
 
+    def integrals(self, rate: Array) -> Array:
+        """Integral over each cell, shape (..., cell), of a rate at the nodes."""
+        return np.asarray(0.5 * np.diff(self.edges) * (rate * _WEIGHTS).sum(axis=-1))
+
     def cumulative(self, rate: Array) -> Array:
         """Integral up to each edge, shape (..., edge), of a rate at the nodes."""
-        cells = 0.5 * np.diff(self.edges) * (rate * _WEIGHTS).sum(axis=-1)
+        cells = self.integrals(rate)
         return np.concatenate([np.zeros((*cells.shape[:-1], 1)), np.cumsum(cells, -1)], -1)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from taskmodel.errors import InputError, RunawayError
 from taskmodel.lead import usable_work
-from taskmodel.lead.erosion import months_survived, persuaded
+from taskmodel.lead.erosion import persuaded
 from taskmodel.lead.pause import blow_up_date, prepared_work
 from taskmodel.lead.plans.records import FieldOfResearch, Plan
 from taskmodel.lead.plans.staff import Staff
@@ -259,8 +259,8 @@ def _prepared(plan: Plan, rate: Array, grid: PauseGrid) -> Array:
             "the pause, or take a theta of at most 1"
         )
     work = np.diff(prepared_work(months=clock, **inputs))
-    # The work of a cell counts with the mean probability in the cell that the pause continues.
-    length = np.diff(grid.edges)
-    positive = np.where(length > 0, length, 1.0)
-    mean = np.where(length > 0, months_survived(grid.hazard, length) / positive, 1.0)
-    return np.concatenate([[0.0], np.cumsum(work * grid.survival(grid.edges[:-1]) * mean)])
+    # The work of a cell counts with the mean probability that the pause continues, over the work of
+    # the cell: more is done at its end where productivity grows.
+    done, counted = grid.integrals(rate), grid.integrals(rate * grid.survival(grid.nodes))
+    chance = np.divide(counted, done, where=done > 0, out=np.zeros(done.shape))
+    return np.concatenate([[0.0], np.cumsum(work * chance)])

@@ -68,7 +68,8 @@ OVER_TIME = {
     ),
     "work": (
         "field-year",
-        "alignment work done since the first date, in years of the catalog's own people without AI",
+        "effective alignment work done since the first date (integral of the effective speed-up), "
+        "in years of the catalog's own people without AI",
     ),
     "work_bulk": (
         "field-year",
@@ -396,7 +397,7 @@ def _milestone_variables(
             "milestone",
             done[:, 0],
             "field-year",
-            f"{meaning}; NaN: not reached",
+            f"effective {meaning}; NaN: not reached",
         ),
         "milestone_work_bulk": (
             "milestone",

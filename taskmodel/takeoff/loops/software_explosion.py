@@ -1,7 +1,7 @@
 r"""Davidson and Houlden's software intelligence explosion: research is automated, compute fixed.
 
 .. math::
-    \frac{T_{n+1}}{T_n} = 2^{p / r_n} \Bigl(\frac{E_n}{E_{n+1}}\Bigr)^{p} \frac{g_n}{g_{n+1}},
+    \frac{T_{n+1}}{T_n} = 2^{p / r_{n+1}} \Bigl(\frac{E_n}{E_{n+1}}\Bigr)^{p} \frac{g_n}{g_{n+1}},
     \qquad r_n = r_0 \Bigl(1 - \frac{n}{N}\Bigr)
 
 T_n is the duration of the doubling after n doublings, r the doublings of software per doubling of
