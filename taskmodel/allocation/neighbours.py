@@ -43,9 +43,9 @@ def _from_neighbours(problem: Problem) -> Optima | None:
     """The optimum of one point, or None where no neighbour leads to it."""
     for multiple in MULTIPLES:
         for factor in np.flatnonzero(problem.scarce[0]):
-            optima = None
+            optima: Optima | None = None
             for supply in np.geomspace(multiple, 1.0, STEPS):
-                start = None if optima is None else optima[0]
+                start: ActiveSet | None = None if optima is None else optima[0]
                 optima = optima_of(_with_supply(problem, int(factor), supply), start)
                 if optima[1][0] == FAILED:
                     break
