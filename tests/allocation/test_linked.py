@@ -6,7 +6,7 @@ from linked import attained, conic_linked, random_linked
 from organisations import random_organisation
 from sizes import cases
 
-from taskmodel.allocation import Nest, Status, allocate
+from taskmodel.allocation import Nest, Status, allocate, solver
 from taskmodel.errors import InputError
 
 
@@ -247,3 +247,15 @@ def test_only_the_outermost_nest_has_induced_work():
     inner = Nest(0.5, [1.0], [0], induced=[[[0.0]]])
     with pytest.raises(InputError, match="outermost"):
         Nest(0.5, [1.0], [inner])
+
+
+def test_linked_points_are_solved_in_short_rows_so_that_an_interrupt_waits_for_few(monkeypatch):
+    rows = []
+    monkeypatch.setattr(solver, "_in_rows", lambda solve, code, length: rows.append(length))
+    induced = np.zeros((2, 2, 2))
+    induced[0, 1, 1] = 0.1
+    bundles = np.broadcast_to([[[1.0], [0.5]]] * 2, (20, 2, 2, 1))
+    for links in (induced, None):
+        nest = Nest(0.5, [0.5, 0.5], [0, 1], induced=links)
+        allocate(bundles, np.arange(1.0, 21.0)[:, None], nest, throw=False)
+    assert rows[0] <= 4 < rows[-1]
