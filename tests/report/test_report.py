@@ -20,7 +20,7 @@ import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.explore.remedies import remedies
 from taskmodel.report.markup import element, link, table_box, text
-from taskmodel.report.words import first_date, gain, month_of
+from taskmodel.report.words import beside, first_date, gain, month_of
 from taskmodel.summary import by_date
 from taskmodel.summary import levers as levers_module
 from taskmodel.summary.levers import available_levers, levers
@@ -384,3 +384,8 @@ def test_a_browser_shows_it_without_a_complaint(file, tmp_path):
     )
     assert process.returncode == 0 and "Provenance" in process.stdout
     assert "CONSOLE" not in process.stderr  # a style or a load that the policy refused
+
+
+def test_numbers_that_are_told_alike_are_not_set_against_each_other():
+    assert beside("39 %", "70 %") == "39 %, not 70 %"
+    assert beside("over 99 %", "over 99 %") == "over 99 % either way"
