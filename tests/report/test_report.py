@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections import Counter
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.explore.remedies import remedies
+from taskmodel.report.figures import answer_caption
 from taskmodel.report.markup import element, link, table_box, text
 from taskmodel.report.words import beside, first_date, gain, month_of
 from taskmodel.summary import by_date
@@ -389,3 +391,12 @@ def test_a_browser_shows_it_without_a_complaint(file, tmp_path):
 def test_numbers_that_are_told_alike_are_not_set_against_each_other():
     assert beside("39 %", "70 %") == "39 %, not 70 %"
     assert beside("over 99 %", "over 99 %") == "over 99 % either way"
+
+
+def test_dots_are_only_told_where_something_was_measured():
+    def caption(observed):
+        bands = xr.Dataset({"observed_output": ("moment", np.array(observed, dtype="<U20"))})
+        return answer_caption(SimpleNamespace(bands=bands))
+
+    assert "Dots are measured" in caption(["throughput_speedup"])
+    assert "Dots" not in caption([])
