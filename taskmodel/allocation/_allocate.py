@@ -14,10 +14,11 @@ from taskmodel.allocation.blocks import activity_of_rows, by_joint_modes, rows_o
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import fair_splits
+from taskmodel.allocation.neighbours import optima_by_neighbours
 from taskmodel.allocation.presolve import Problem, at_all_modes
 from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
-from taskmodel.allocation.solver import optima_of, outputs_of
+from taskmodel.allocation.solver import outputs_of
 from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN, SPLITS_OPEN
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import EXACT_GAP, MAX_GAP, NO_PRICE, TIE, TRACE, UNIQUE
@@ -168,7 +169,7 @@ def _log_outputs(organisations: Organisations) -> tuple[Array, Array]:
     log_output, gap = np.where(ready.free, np.inf, -np.inf), np.zeros(len(ready.free))
     rows = np.flatnonzero(~(ready.free | ready.impossible))
     if len(rows):
-        _, _, log_output[rows], gap[rows] = optima_of(ready.problem[rows])
+        _, _, log_output[rows], gap[rows] = optima_by_neighbours(ready.problem[rows])
     return log_output, gap
 
 
@@ -230,7 +231,7 @@ def _solved(
 ) -> tuple[Allocation, Array]:
     """The optimum of points with something scarce, and the output of every node (point, node)."""
     supply = organisations.supply
-    regime, code, log_output, gap = optima_of(problem, start)
+    regime, code, log_output, gap = optima_by_neighbours(problem, start)
     certified = _certified(log_output, gap)
     log_output = np.where(certified, log_output, 0.0)
     price, ends = _prices(problem, regime, certified, code == PRICES_OPEN)

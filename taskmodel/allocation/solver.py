@@ -23,6 +23,9 @@ from taskmodel.science.production import Tree
 ROW = 256
 LONG_ROW = 1024  # the same where only output is asked for, of few tasks
 SHORTEST_ROW, ROW_LEAVES = 128, 500_000  # and of many: rows of so many points times leaves
+# Linked organisations are not solved from one another, and take up to a second each: an interrupt
+# waits for the rows that are being solved.
+LINKED_ROW = 4
 
 
 def optima_of(
@@ -57,14 +60,15 @@ def optima_of(
     regimes = Regimes(result.active, result.priced, result.price, result.mode_share, guess)
     answers = optima.Answers(code, result.weight, result.leaf_cost, log_output, gap)
 
+    linked = instances.inputs.shape[1] > 0
+
     def solve(begin: int, end: int, ties: int) -> int:
-        linked = instances.inputs.shape[1] > 0
         work = workspace(leaves, modes, problem.tree.nodes, factors, ties, linked=linked)
         search = optima.search_workspace(leaves, modes, problem.tree.nodes, factors)
         optima.solve_points(nests, instances, regimes, given, answers, begin, end, work, search)
         return work.tie.shape[1]
 
-    _in_rows(solve, code, ROW)
+    _in_rows(solve, code, LINKED_ROW if linked else ROW)
     return result, code, log_output, gap
 
 

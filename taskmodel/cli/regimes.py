@@ -2,7 +2,7 @@
 
 import re
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +87,20 @@ def _share(derived: Sequence[Regime]) -> str:
     return f"{closed} of {count} regimes in closed form ({100 * closed / count:.0f} %)"
 
 
-def _meanings(derived: Iterable[Regime]) -> dict[sympy.Symbol, str]:
-    return {symbol: text for regime in derived for symbol, text in regime.meaning.items()}
+def symbol_meanings(derived: Sequence[Regime], limit: Regime) -> dict[str, str]:
+    """Return what each symbol means, by name; where regimes differ, in which of them."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for place, regime in [*enumerate(derived, start=1), ("the ceiling", limit)]:
+        for symbol, text in regime.meaning.items():
+            found.setdefault(symbol.name, {}).setdefault(text, []).append(str(place))
+    return {name: _by_place(texts) for name, texts in found.items()}
+
+
+def _by_place(texts: Mapping[str, Sequence[str]]) -> str:
+    """Return the only text, or each with the regimes that it holds in."""
+    if len(texts) == 1:
+        return next(iter(texts))
+    return "; ".join(f"in {', '.join(places)}: {text}" for text, places in texts.items())
 
 
 def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[str]:
@@ -105,7 +117,7 @@ def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[st
     for index, regime in enumerate(derived, start=1):
         ends = f"{scientific(regime.low)} to {scientific(regime.high)}"
         lines += ["", f"{index}. From {ends} FLOP/year", *_regime(regime, words)]
-    names = {symbol.name: text for symbol, text in _meanings([*derived, limit]).items()}
+    names = symbol_meanings(derived, limit)
     general = (
         f"  {name}: {re.sub(r'review(_[A-Za-z0-9_]+)?', lambda m: words.get(m[0], m[0]), text)}"
         for name, text in sorted(names.items())
@@ -144,7 +156,7 @@ def _regime(regime: Regime, words: Mapping[str, str]) -> list[str]:
         if len(modes) > 1:
             several["people and AI" if "human" in modes else "AI in several ways"].append(task)
     lines = [
-        f"  scarce: {scarce or 'nothing'}; {len(by_ai)} of {len(regime.modes)} tasks by AI alone"
+        f"  scarce: {scarce or 'nothing'}; {len(by_ai)} of {len(regime.modes)} tasks not by people"
     ]
     for by, tasks in several.items():
         if tasks:
@@ -217,7 +229,7 @@ def _document(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> lis
         ends = f"{_power(regime.low)} to {_power(regime.high)}"
         lines += _subsection(f"{index}. From {ends} FLOP/year", regime)
     lines += _subsection(CEILING, limit)
-    return [*lines, *_symbols(catalog, _meanings([*derived, limit])), r"\end{document}"]
+    return [*lines, *_symbols(catalog, symbol_meanings(derived, limit)), r"\end{document}"]
 
 
 def _subsection(title: str, regime: Regime) -> list[str]:
@@ -228,12 +240,12 @@ def _subsection(title: str, regime: Regime) -> list[str]:
     return [*lines, r"\begin{align*}", rows, r"\end{align*}"] if rows else lines
 
 
-def _symbols(catalog: Catalog, meanings: dict[sympy.Symbol, str]) -> list[str]:
+def _symbols(catalog: Catalog, meanings: Mapping[str, str]) -> list[str]:
     """Return the meaning of each symbol; those of tasks by kind."""
     kinds: dict[str, str] = {}
-    for symbol, meaning in sorted(meanings.items(), key=lambda pair: pair[0].name):
-        task = next((task for task in catalog.tasks if f"_{task}" in symbol.name), None)
-        name = symbol.name if task is None else f"{symbol.name.split('_')[0]}_task"
+    for symbol, meaning in sorted(meanings.items()):
+        task = next((task for task in catalog.tasks if f"_{task}" in symbol), None)
+        name = symbol if task is None else f"{symbol.split('_')[0]}_task"
         text = meaning if task is None else meaning.replace(task, "a task")
         kinds.setdefault(latex.symbol(name), text)
     items = (rf"\item[${name}$] {escaped(text)}" for name, text in kinds.items())

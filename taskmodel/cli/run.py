@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import taskmodel as tm
+from taskmodel.allocation import Status
 from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.advice import POINT_OF_ADVICE, advice_lines
@@ -237,31 +238,54 @@ def _no_review(catalog: Catalog) -> list[str]:
 def cost_lines(catalog: Catalog, summary: Summary) -> list[str]:
     """Say what oversight costs."""
     today, end = summary.today, summary.end
-    reached = [
-        f"{word} ({level:g}x) {_from(getattr(summary, name), name in summary.at_grid_start)}"
-        for (name, level), word in zip(COSTS.items(), ("a tenth", "half"), strict=True)
+    nowhere = "found nowhere on the grid" if _unknown_costs(summary) else "nowhere on the grid"
+    places = [
+        _from(getattr(summary, name), name in summary.at_grid_start, nowhere) for name in COSTS
     ]
-    if not today.oversight_cost >= 1:  # NaN: nothing is produced today, with or without review
-        return wrapped(
-            "Nothing is produced today, with review or without, so that oversight costs nothing "
-            f"there; at {scientific(end.compute)} FLOP/year output with all review hours free "
-            f"would be {number(end.oversight_cost)} times what it is. It costs "
-            f"{', and '.join(reached)}.",
-            indent="",
+    reached = [
+        f"{word} ({level:g}x) {place}"
+        for level, word, place in zip(COSTS.values(), ("a tenth", "half"), places, strict=True)
+    ]
+    times, final = number(today.oversight_cost), number(end.oversight_cost)
+    at_end, free = f"at {scientific(end.compute)} FLOP/year", "output with all review hours free"
+    then = f"{free} would be {final} times what it is"
+    if not math.isnan(today.oversight_cost):
+        said = (
+            f"Oversight costs {times}x {today_words(catalog)}: with all review hours free, and all "
+            f"else as it is, output would be {times} times what it is"
         )
-    return wrapped(
-        f"Oversight costs {number(today.oversight_cost)}x {today_words(catalog)}: with all review "
-        "hours free, and all else as it is, output would be "
-        f"{number(today.oversight_cost)} times what it is; at "
-        f"{scientific(end.compute)} FLOP/year {number(end.oversight_cost)} times. It costs "
-        f"{', and '.join(reached)}.",
-        indent="",
-    )
+        then = f"{final} times"
+    elif today.status == Status.ZERO:
+        said = (
+            "Nothing is produced today, with review or without, so that oversight costs nothing "
+            "there"
+        )
+    else:
+        said = f"What oversight costs {today_words(catalog)} is not known: {_why_unknown(today)}"
+    if math.isnan(end.oversight_cost):
+        then = f"it is not known: {_why_unknown(end)}"
+    costs = f"It costs {', and '.join(reached)}."
+    return wrapped(f"{said}; {at_end} {then}. {costs}", indent="")
 
 
-def _from(point: Point | None, at_start: bool) -> str:
+def _why_unknown(row: Row) -> str:
+    """Say why there is no cost of oversight at a point."""
+    if row.status == Status.UNBOUNDED:
+        return "output has no limit, with review or without"
+    if row.status == Status.ZERO:
+        return "nothing is produced, with review or without"
+    return "output with all review hours free could not be certified"
+
+
+def _unknown_costs(summary: Summary) -> bool:
+    """Return whether some point has output, and what oversight costs there is not known."""
+    rows = (*summary.curve, summary.today, summary.end)
+    return any(math.isnan(row.oversight_cost) and row.status != Status.ZERO for row in rows)
+
+
+def _from(point: Point | None, at_start: bool, nowhere: str) -> str:
     if point is None or point.compute is None:
-        return "nowhere on the grid"
+        return nowhere
     return f"from {'or below ' if at_start else ''}{scientific(point.compute)} FLOP/year"
 
 
@@ -272,7 +296,10 @@ def too_few_reviewers(summary: Summary) -> list[str]:
         for name in ("oversight_binds", "oversight_bottleneck")
         if getattr(summary, name) is None
     ]
-    most = max((*summary.curve, summary.today), key=lambda row: row.oversight_cost)
+    rows = [*summary.curve, summary.today]
+    most = max(
+        rows, key=lambda row: float(np.nan_to_num(row.oversight_cost, nan=0.0, posinf=np.inf))
+    )
     if not missing or not most.oversight_cost > COSTLY:
         return []
     state = "binds nowhere" if missing[0] == "oversight_binds" else "is the bottleneck nowhere"
@@ -381,7 +408,8 @@ def _curve(summary: Summary) -> list[str]:
         )
     return [
         "Along the curve; by AI: share of the hours that people work without AI",
-        "free: throughput if review were free, inference and experiments as they are",
+        "free: throughput if review were free, inference and experiments as they are"
+        + ("; -: not certified" if _unknown_costs(summary) else ""),
         *table(rows, left_columns=(6,)),
     ]
 

@@ -21,7 +21,7 @@ from taskmodel.lead.plans.dataset import lead_time
 from taskmodel.lead.plans.load import load_plan
 from taskmodel.money._spend import spend
 from taskmodel.numerics.accuracy import EVENT_OFFSET
-from taskmodel.organisation.reviewers import factor_words, review_factor
+from taskmodel.organisation.reviewers import factor_words, permissions, review_factor
 from taskmodel.questions._bottleneck_map import bottleneck_map
 from taskmodel.summary import milestone_points
 from taskmodel.summary.by_date import observed_moments
@@ -167,6 +167,7 @@ def map_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     facts = {
         "path": path,
         "entry": number_entry(catalog, path),
+        "permission": permissions(catalog, [path]).get(path, ""),
         "compute": rounded(result[COMPUTE].values),
         "other": rounded(other),
         "logarithmic": bool(other[0] > 0 and other[-1] / other[0] > 20),

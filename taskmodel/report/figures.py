@@ -28,9 +28,7 @@ def figures(material: Material) -> Iterator[tuple[str, Markup]]:
         "answer": (
             "By date",
             lambda width: plots.answer(material.bands, width=width),
-            "Medians and 90 % bands by date of what oversight costs, of the speed-up and of the "
-            "hours that AI does; below, the probability that oversight costs half and that it is "
-            "the bottleneck, by date along each path of compute. Dots are measured.",
+            answer_caption(material),
         ),
         "levers": (
             "What would buy time",
@@ -79,4 +77,14 @@ def _figure(name: str, draw: Callable[[float], Figure], caption: str) -> Markup:
             for size, width in sizes
         ),
         element("figcaption", caption),
+    )
+
+
+def answer_caption(material: Material) -> str:
+    """Return what the figure by date shows; dots only where something was measured."""
+    dots = " Dots are measured." if material.bands["observed_output"].size else ""
+    return (
+        "Medians and 90 % bands by date of what oversight costs, of the speed-up and of the hours "
+        "that AI does; below, the probability that oversight costs half and that it is the "
+        f"bottleneck, by date along each path of compute.{dots}"
     )

@@ -151,8 +151,8 @@ def _other_paths(material: Material) -> list[tuple[str, str]]:
     for path in chances["path"].values.tolist():
         if path != own:
             pairs = [
-                f"by {year:g} with {chance(float(chances.sel(path=path, by=year)))}, not "
-                f"{chance(float(chances.sel(path=own, by=year)))}"
+                f"by {year:g} with "
+                + beside(*(chance(float(chances.sel(path=one, by=year))) for one in (path, own)))
                 for year in material.years
             ]
             head = f"Compute along {path}"
@@ -166,9 +166,20 @@ def _lever(row: dict[str, Any], as_is: dict[str, Any]) -> tuple[str, str]:
     before, after = as_is["probability"][half], row["probability"][half]
     speed, usual = (factor_text(lever["speedup_then"][1]) for lever in (row, as_is))
     return gain(row["gain"]), (
-        f"{row['title']} (half by {half} with {chance(after)}, not {chance(before)}; research in "
-        f"{year} {speed}, not {usual})"
+        f"{row['title']} (half by {half} with {beside(chance(after), chance(before))}; research in "
+        f"{year} {beside(speed, usual)})"
     )
+
+
+def beside(then: str, now: str) -> str:
+    """Return a number as it would be beside the one that it is, as both are told.
+
+    Examples
+    --------
+    >>> beside("39 %", "70 %"), beside("over 99 %", "over 99 %")
+    ('39 %, not 70 %', 'over 99 % either way')
+    """
+    return f"{then} either way" if then == now else f"{then}, not {now}"
 
 
 def gain(years: Iterable[float]) -> str:

@@ -6,7 +6,7 @@ from linked import attained, conic_linked, random_linked
 from organisations import random_organisation
 from sizes import cases
 
-from taskmodel.allocation import Nest, Status, allocate
+from taskmodel.allocation import Nest, Status, allocate, solver
 from taskmodel.errors import InputError
 
 
@@ -176,6 +176,26 @@ def test_links_that_link_nothing_change_no_output():
         assert other.status == plain.status
 
 
+def test_an_organisation_that_the_smoothed_path_misses_is_solved_from_a_neighbour():
+    # people do what engineers and inference leave of the second task, by a hair; experiments are
+    # nearly used up by the work on two
+    bundles = [
+        [[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]],
+        [[0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 2.0, 1.0]],
+        [[1.0, 0.0, 0.0, 0.5], [0.0, 0.0, 1.6, 0.5]],
+    ]
+    supply, share = [102.0, 42.5, 1e4, 7e4], np.array([17, 15, 10]) / 42
+    alone = allocate(bundles, supply, Nest(0.5, share, [0, 1, 2]))
+    # the same with links that link nothing, and with a little induced work
+    links = np.zeros((3, 2, 3))
+    result = allocate(bundles, supply, Nest(0.5, share, [0, 1, 2], induced=links))
+    assert result.output == pytest.approx(alone.output, rel=1e-12)
+    assert result.gap < 1e-9
+    links[1:, 1, 0] = 1e-6
+    induced = allocate(bundles, supply, Nest(0.5, share, [0, 1, 2], induced=links))
+    assert 0.9 * alone.output < induced.output < alone.output
+
+
 def test_random_linked_organisations_are_certified():
     rng = np.random.default_rng(64)
     count = cases(150, 1500)
@@ -227,3 +247,15 @@ def test_only_the_outermost_nest_has_induced_work():
     inner = Nest(0.5, [1.0], [0], induced=[[[0.0]]])
     with pytest.raises(InputError, match="outermost"):
         Nest(0.5, [1.0], [inner])
+
+
+def test_linked_points_are_solved_in_short_rows_so_that_an_interrupt_waits_for_few(monkeypatch):
+    rows = []
+    monkeypatch.setattr(solver, "_in_rows", lambda solve, code, length: rows.append(length))
+    induced = np.zeros((2, 2, 2))
+    induced[0, 1, 1] = 0.1
+    bundles = np.broadcast_to([[[1.0], [0.5]]] * 2, (20, 2, 2, 1))
+    for links in (induced, None):
+        nest = Nest(0.5, [0.5, 0.5], [0, 1], induced=links)
+        allocate(bundles, np.arange(1.0, 21.0)[:, None], nest, throw=False)
+    assert rows[0] <= 4 < rows[-1]

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from locations import DATA
 from small import small_catalog
 
 import taskmodel as tm
+from taskmodel.allocation import Status
+from taskmodel.cli.run import cost_lines
 from taskmodel.summary import (
     MILESTONES,
     as_dict,
@@ -322,3 +325,23 @@ def test_the_report_says_why_more_reviewers_give_less_than_the_share_of_review()
         assert (share - gain > 0.01) == said
         why = f"Review holds back {100 * share:.0f} %, and 1 % more review capacity gives only"
         assert (f"{why} {gain:.2f} %: shares are by what people do" in text) == said
+
+
+def said(catalog, summary, **rows):
+    return " ".join(" ".join(cost_lines(catalog, replace(summary, **rows))).split())
+
+
+def test_a_cost_of_oversight_that_is_not_known_is_said_to_be_so(catalog, summary):
+    unknown = {
+        side: replace(getattr(summary, side), oversight_cost=np.nan) for side in ("today", "end")
+    }
+    words = said(catalog, summary, **unknown, oversight_costs_half=None)
+    assert words.startswith("What oversight costs today")
+    assert "is not known: output with all review hours free could not be certified" in words
+    assert "half (2x) found nowhere on the grid" in words
+    assert "Nothing is produced" not in words and " - times" not in words
+    nothing = {side: replace(row, status=Status.ZERO) for side, row in unknown.items()}
+    assert said(catalog, summary, **nothing).startswith("Nothing is produced today")
+    endless = replace(unknown["today"], status=Status.UNBOUNDED)
+    assert "output has no limit, with review or without" in said(catalog, summary, today=endless)
+    assert said(catalog, summary).startswith("Oversight costs ")

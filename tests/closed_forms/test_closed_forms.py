@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import mpmath
 import numpy as np
@@ -15,6 +16,7 @@ from two_factors import two_factor_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
+from taskmodel.cli.regimes import symbol_meanings
 from taskmodel.closed_forms.closed_form import ClosedForm
 from taskmodel.closed_forms.conditions import PowerSystem
 from taskmodel.closed_forms.notation import COMPUTE
@@ -460,7 +462,7 @@ def test_a_task_that_several_kinds_of_reviewers_share_is_by_ai_not_by_people(cap
     file.write_text(catalog.yaml_text)
     assert main(["regimes", str(file), "--range", "1e29:1e31"]) == 0
     page = capsys.readouterr().out
-    assert "1 of 2 tasks by AI alone\n  by AI in several ways: a\n" in page
+    assert "1 of 2 tasks not by people\n  by AI in several ways: a\n" in page
     assert "by people and AI" not in page
 
 
@@ -469,6 +471,17 @@ def test_the_page_says_how_many_have_a_closed_form_and_why_the_others_have_none(
     page = capsys.readouterr().out
     assert "3 of 5 regimes in closed form (60 %)" in page
     assert "without, 1, 2: tasks use 2 independent scarce factors in 9 different" in page
+
+
+def test_a_symbol_of_several_meanings_is_told_with_the_regimes_of_each():
+    w, phi = sympy.symbols("w_1 phi")
+    first, second, limit = (
+        SimpleNamespace(meaning={w: f"price of {of}", phi: "training"})
+        for of in ("engineers", "engineers", "economists")
+    )
+    meanings = symbol_meanings([first, second], limit)
+    assert meanings["phi"] == "training"
+    assert meanings["w_1"] == "in 1, 2: price of engineers; in the ceiling: price of economists"
 
 
 def test_latex_is_a_whole_document(tmp_path, capsys):

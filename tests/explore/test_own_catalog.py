@@ -5,8 +5,8 @@ from explore.pages import institute
 
 from taskmodel.catalog import load_catalog
 from taskmodel.errors import CatalogError
-from taskmodel.explore import Workbench
-from taskmodel.explore.answers import curve_view, money_view
+from taskmodel.explore import Workbench, answers
+from taskmodel.explore.answers import curve_view, map_view, money_view
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.downloads import csv_text
 from taskmodel.explore.levers import levers_of
@@ -61,3 +61,10 @@ def test_each_kind_of_reviewers_has_sliders_of_its_own(bench):
     assert titles["reviewers.legal.max_review_share"].endswith("time in review (legal)")
     single = levers_of(load_catalog("t_agi_ladder"))
     assert single["supervision.headcount"].title == "Reviewers"
+
+
+def test_a_map_says_of_a_permission_that_it_is_no_number_of_people(bench, monkeypatch):
+    monkeypatch.setattr(answers, "MAP_POINTS", (3, 3))
+    facts = map_view(bench, {"other": "supervision.headcount"}).facts
+    assert facts["permission"].startswith("is a permission here, not a number of people")
+    assert map_view(bench, {"other": "reviewers.legal.headcount"}).facts["permission"] == ""

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections import Counter
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,8 +20,9 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.explore.remedies import remedies
+from taskmodel.report.figures import answer_caption
 from taskmodel.report.markup import element, link, table_box, text
-from taskmodel.report.words import first_date, gain, month_of
+from taskmodel.report.words import beside, first_date, gain, month_of
 from taskmodel.summary import by_date
 from taskmodel.summary import levers as levers_module
 from taskmodel.summary.levers import available_levers, levers
@@ -384,3 +386,17 @@ def test_a_browser_shows_it_without_a_complaint(file, tmp_path):
     )
     assert process.returncode == 0 and "Provenance" in process.stdout
     assert "CONSOLE" not in process.stderr  # a style or a load that the policy refused
+
+
+def test_numbers_that_are_told_alike_are_not_set_against_each_other():
+    assert beside("39 %", "70 %") == "39 %, not 70 %"
+    assert beside("over 99 %", "over 99 %") == "over 99 % either way"
+
+
+def test_dots_are_only_told_where_something_was_measured():
+    def caption(observed):
+        bands = xr.Dataset({"observed_output": ("moment", np.array(observed, dtype="<U20"))})
+        return answer_caption(SimpleNamespace(bands=bands))
+
+    assert "Dots are measured" in caption(["throughput_speedup"])
+    assert "Dots" not in caption([])

@@ -28,7 +28,7 @@ export function drawMap(container, facts) {
   const name = `${facts.path} [${facts.entry.unit || "1"}]`;
   const drawn = figure({
     caption: "What holds research back most",
-    note: `${facts.entry.meaning}; cells are solved at their middles, lines are exact boundaries; ring: as things are today`,
+    note: `${facts.entry.meaning}${facts.permission && `, which ${facts.permission}`}; cells are solved at their middles, lines are exact boundaries; ring: as things are today`,
     description: `Map over compute and ${facts.path}: ${sources.map((source) => `${sourceName(source)} in ${Math.round(100 * cells.filter((cell) => cell.source === source).length / cells.length)} % of the cells`).join(", ")}.`,
     width, height: Math.min(460, Math.max(300, 0.62 * width)), marginLeft: 58, marginRight: 14, marginTop: 26, marginBottom: 38,
     x: { ...scale, axis: null },
