@@ -89,18 +89,18 @@ def _share(derived: Sequence[Regime]) -> str:
 
 def symbol_meanings(derived: Sequence[Regime], limit: Regime) -> dict[str, str]:
     """Return what each symbol means, by name; where regimes differ, in which of them."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for place, regime in [*enumerate(derived, start=1), ("the ceiling", limit)]:
+    meanings: dict[str, dict[str, list[str]]] = {}
+    for number, regime in [*enumerate(derived, start=1), ("the ceiling", limit)]:
         for symbol, text in regime.meaning.items():
-            found.setdefault(symbol.name, {}).setdefault(text, []).append(str(place))
-    return {name: _by_place(texts) for name, texts in found.items()}
+            meanings.setdefault(symbol.name, {}).setdefault(text, []).append(str(number))
+    return {name: _by_regime(texts) for name, texts in meanings.items()}
 
 
-def _by_place(texts: Mapping[str, Sequence[str]]) -> str:
+def _by_regime(texts: Mapping[str, Sequence[str]]) -> str:
     """Return the only text, or each with the regimes that it holds in."""
     if len(texts) == 1:
         return next(iter(texts))
-    return "; ".join(f"in {', '.join(places)}: {text}" for text, places in texts.items())
+    return "; ".join(f"in {', '.join(regimes)}: {text}" for text, regimes in texts.items())
 
 
 def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[str]:

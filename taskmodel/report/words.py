@@ -152,7 +152,7 @@ def _other_paths(material: Material) -> list[tuple[str, str]]:
         if path != own:
             pairs = [
                 f"by {year:g} with "
-                + beside(*(chance(float(chances.sel(path=one, by=year))) for one in (path, own)))
+                + beside(*(chance(float(chances.sel(path=name, by=year))) for name in (path, own)))
                 for year in material.years
             ]
             head = f"Compute along {path}"
