@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import shown, words
 from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class ResultAccessor:
         if lists := [name for name in names if not isinstance(name, str)]:
             raise InputError(
                 "to_frame takes variables one by one, such as "
-                f'to_frame("output", "speedup"); found {lists[0]!r}'
+                f'to_frame("output", "speedup"); found {shown(lists[0])}'
             )
         missing = [name for name in names if name not in self._result.variables]
         if missing:
@@ -120,14 +121,7 @@ class ResultAccessor:
     def _dims(self, dims: Iterable[str] | None) -> tuple[str, ...]:
         result = self._result
         if dims is not None:
-            chosen = (dims,) if isinstance(dims, str) else tuple(dims)
-            missing = [dim for dim in chosen if dim not in result.dims]
-            if missing:
-                raise InputError(
-                    f"there is no dimension {', '.join(missing)}; found "
-                    f"{', '.join(map(str, result.dims))}"
-                )
-            return chosen
+            return words("dims", dims, [str(dim) for dim in result.dims])
         axis = result.attrs.get("over")
         if axis in result.dims:
             return (str(axis),)

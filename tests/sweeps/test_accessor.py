@@ -52,7 +52,7 @@ def test_what_cannot_be_a_table_is_said(sweep):
         sweep.taskmodel.to_frame("nonsense")
     with pytest.raises(tm.InputError, match=r"one by one.*found \['output', 'speedup'\]"):
         sweep.taskmodel.to_frame(["output", "speedup"])
-    with pytest.raises(tm.InputError, match="no dimension nonsense; found .*compute"):
+    with pytest.raises(tm.InputError, match="dims names some of .*compute.*; found .nonsense."):
         sweep.taskmodel.to_frame(dims=["nonsense"])
     with pytest.raises(tm.InputError, match="not both"):
         sweep.taskmodel.to_frame("speedup", dims=["compute"])
