@@ -90,7 +90,7 @@ class ResultAccessor:
                 "dimensions, or select first, as in ds.isel(compute=-1)"
             )
         if not table.dims:  # xarray makes a table along dimensions alone
-            table = table.expand_dims("point")
+            table = table.reset_coords().expand_dims("point")
         frame = table.drop_attrs(deep=False).to_dataframe()
         frame = frame.drop(
             columns=[name for name in frame if name not in {*chosen, *self._labels(table)}]
@@ -123,9 +123,11 @@ class ResultAccessor:
         if dims is not None:
             return words("dims", dims, [str(dim) for dim in result.dims])
         axis = result.attrs.get("over")
-        if axis in result.dims:
-            return (str(axis),)
-        groups = [tuple(sorted(map(str, v.dims))) for v in result.data_vars.values() if v.size > 1]
+        if any(v.dims == (axis,) for v in result.data_vars.values()):
+            return (str(axis),)  # not of quantiles or draws along it, which have one dimension more
+        variables = result.data_vars.values()
+        chosen = [v for v in variables if v.size > 1] or [v for v in variables if not v.size]
+        groups = [tuple(sorted(map(str, v.dims))) for v in chosen]
         return max(dict.fromkeys(groups), key=groups.count, default=())
 
     def _over(self, dims: tuple[str, ...]) -> list[str]:
@@ -133,7 +135,11 @@ class ResultAccessor:
             str(name) for name, v in self._result.data_vars.items() if set(v.dims) == set(dims)
         ]
         if not chosen:
-            raise InputError(f"no variable is over {', '.join(dims) or 'no dimension'} alone")
+            every = {", ".join(map(str, v.dims)) for v in self._result.data_vars.values() if v.dims}
+            raise InputError(
+                f"no variable is over {', '.join(dims) or 'no dimension'} alone; there are some "
+                f"over {'; over '.join(sorted(every)) or 'no dimension'}"
+            )
         return chosen
 
     def _labels(self, table: xr.Dataset) -> list[str]:

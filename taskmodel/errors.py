@@ -33,6 +33,10 @@ from typing import NamedTuple
 class TaskmodelError(Exception):
     """Base class of the errors that the package raises on purpose."""
 
+    def __str__(self) -> str:
+        """Return the message; control characters, of names of files, as escapes."""
+        return printable(super().__str__())
+
 
 class InputError(TaskmodelError, ValueError):
     """An argument, option or file that cannot be used; the message says why and how to mend it."""

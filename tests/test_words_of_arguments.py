@@ -1,5 +1,6 @@
 """Arguments that are words, switches, mappings or paths are read, or refused by name."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -168,6 +169,27 @@ def test_wrong_types_are_errors_of_the_package_and_of_python():
 def test_a_target_near_the_largest_float_has_no_solution():
     solved = tm.solve_for(CATALOG, "supervision.max_review_share", throughput_speedup=1e308)
     assert not solved.sizes["solution"] and solved.attrs["reason"]
+
+
+def test_messages_have_no_control_characters(tmp_path):
+    folder = tmp_path / "\x1b[31m.zarr"
+    folder.mkdir()
+    with pytest.raises(tm.InputError) as refused:
+        tm.store_ensemble(folder, CATALOG, 2)
+    assert "\x1b" not in str(refused.value) and r"\x1b[31m.zarr" in str(refused.value)
+    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
+
+
+@pytest.mark.parametrize("value", [name for name in ODD if name != "nothing"])
+def test_what_is_no_scheduler_is_refused(tmp_path, value):
+    with pytest.raises(tm.InputError, match="scheduler must be the address"):
+        tm.store_ensemble(tmp_path / "a.zarr", CATALOG, 2, scheduler=ODD[value])
+
+
+def test_tables_of_scalars_and_of_nothing():
+    worth = tm.automate_next(CATALOG, 1e30)
+    assert worth.taskmodel.to_frame("compute")["compute"].tolist() == [1e30]
+    assert not len(RESULT.isel(compute=[]).drop_attrs().taskmodel.to_frame())
 
 
 def test_readers():

@@ -89,3 +89,13 @@ def test_long_names_are_short_and_descriptions_have_the_whole(sweep):
         assert labels.get("description", labels["long_name"]) == meaning
     assert sweep["oversight_cost"].attrs["long_name"] == "what oversight costs"
     assert "free" in sweep["oversight_cost"].attrs["description"]
+
+
+def test_bands_and_draws_have_a_table_without_names():
+    drawn = tm.ensemble(tm.load_catalog("t_agi_ladder"), 2, compute=[1e30], keep=["speedup"])
+    assert "speedup" in drawn.taskmodel.to_frame("speedup")
+    frame = tm.bands(drawn, [0.5]).taskmodel.to_frame()
+    assert len(frame) and len(frame.columns)
+    assert len(drawn.taskmodel.to_frame()) == 2
+    with pytest.raises(tm.InputError, match="no variable is over kind alone; .*; over draw, kind"):
+        drawn.taskmodel.to_frame(dims=["kind"])
