@@ -127,6 +127,7 @@ class ResultAccessor:
             return (str(axis),)  # not of quantiles or draws along it, which have one dimension more
         variables = result.data_vars.values()
         chosen = [v for v in variables if v.size > 1] or [v for v in variables if not v.size]
+        chosen = chosen or list(variables)  # one value each
         groups = [tuple(sorted(map(str, v.dims))) for v in chosen]
         return max(dict.fromkeys(groups), key=groups.count, default=())
 

@@ -99,3 +99,9 @@ def test_bands_and_draws_have_a_table_without_names():
     assert len(drawn.taskmodel.to_frame()) == 2
     with pytest.raises(tm.InputError, match="no variable is over kind alone; .*; over draw, kind"):
         drawn.taskmodel.to_frame(dims=["kind"])
+
+
+def test_a_result_of_one_value_each_has_a_table_without_names():
+    worth = tm.elasticities(tm.load_catalog("t_agi_ladder"), 1e30, ["supervision.headcount"])
+    frame = worth.taskmodel.to_frame()
+    assert len(frame) == 1 and "speedup_elasticity" in frame
