@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import shown, words
 from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class ResultAccessor:
                 "dimensions, or select first, as in ds.isel(compute=-1)"
             )
         if not table.dims:  # xarray makes a table along dimensions alone
-            table = table.expand_dims("point")
+            table = table.reset_coords().expand_dims("point")
         frame = table.drop_attrs(deep=False).to_dataframe()
         frame = frame.drop(
             columns=[name for name in frame if name not in {*chosen, *self._labels(table)}]
@@ -107,7 +108,7 @@ class ResultAccessor:
         if lists := [name for name in names if not isinstance(name, str)]:
             raise InputError(
                 "to_frame takes variables one by one, such as "
-                f'to_frame("output", "speedup"); found {lists[0]!r}'
+                f'to_frame("output", "speedup"); found {shown(lists[0])}'
             )
         missing = [name for name in names if name not in self._result.variables]
         if missing:
@@ -120,18 +121,14 @@ class ResultAccessor:
     def _dims(self, dims: Iterable[str] | None) -> tuple[str, ...]:
         result = self._result
         if dims is not None:
-            chosen = (dims,) if isinstance(dims, str) else tuple(dims)
-            missing = [dim for dim in chosen if dim not in result.dims]
-            if missing:
-                raise InputError(
-                    f"there is no dimension {', '.join(missing)}; found "
-                    f"{', '.join(map(str, result.dims))}"
-                )
-            return chosen
+            return words("dims", dims, [str(dim) for dim in result.dims])
         axis = result.attrs.get("over")
-        if axis in result.dims:
-            return (str(axis),)
-        groups = [tuple(sorted(map(str, v.dims))) for v in result.data_vars.values() if v.size > 1]
+        if any(v.dims == (axis,) for v in result.data_vars.values()):
+            return (str(axis),)  # not of quantiles or draws along it, which have one dimension more
+        variables = result.data_vars.values()
+        chosen = [v for v in variables if v.size > 1] or [v for v in variables if not v.size]
+        chosen = chosen or list(variables)  # one value each
+        groups = [tuple(sorted(map(str, v.dims))) for v in chosen]
         return max(dict.fromkeys(groups), key=groups.count, default=())
 
     def _over(self, dims: tuple[str, ...]) -> list[str]:
@@ -139,7 +136,11 @@ class ResultAccessor:
             str(name) for name, v in self._result.data_vars.items() if set(v.dims) == set(dims)
         ]
         if not chosen:
-            raise InputError(f"no variable is over {', '.join(dims) or 'no dimension'} alone")
+            every = {", ".join(map(str, v.dims)) for v in self._result.data_vars.values() if v.dims}
+            raise InputError(
+                f"no variable is over {', '.join(dims) or 'no dimension'} alone; there are some "
+                f"over {'; over '.join(sorted(every)) or 'no dimension'}"
+            )
         return chosen
 
     def _labels(self, table: xr.Dataset) -> list[str]:

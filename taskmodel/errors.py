@@ -4,6 +4,7 @@
 
     TaskmodelError
     ├── InputError (also a ValueError)          an argument, option or file that cannot be used
+    │   ├── ArgumentError (also a TypeError)    of the wrong type, or beside one it does not go with
     │   ├── CatalogError                        every defect of an input file, each with its place
     │   ├── UnknownPath                         a dotted path that names nothing
     │   ├── GraphError                          tasks without an order, nests that form no tree
@@ -32,9 +33,17 @@ from typing import NamedTuple
 class TaskmodelError(Exception):
     """Base class of the errors that the package raises on purpose."""
 
+    def __str__(self) -> str:
+        """Return the message; control characters, of names of files, as escapes."""
+        return printable(super().__str__())
+
 
 class InputError(TaskmodelError, ValueError):
     """An argument, option or file that cannot be used; the message says why and how to mend it."""
+
+
+class ArgumentError(InputError, TypeError):
+    """An argument of the wrong type, or one that does not go with another that is given."""
 
 
 MAX_DEFECTS = 1000  # that one error lists

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import function
 from taskmodel.calibration.conflicts import (
     MET,
     check_agreement,
@@ -28,7 +29,7 @@ from taskmodel.calibration.weights import (
     weighted_quantiles,
 )
 from taskmodel.catalog import Catalog
-from taskmodel.errors import CatalogError, InputError, NoAnswer
+from taskmodel.errors import ArgumentError, CatalogError, InputError, NoAnswer
 from taskmodel.files.quantity import LEVELS
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.types import Array
@@ -70,7 +71,7 @@ class Posterior:
 
 def calibrate(
     catalog: Catalog,
-    moments: Moments | str | Path = "2026",
+    moments: Moments | str | PathLike[str] = "2026",
     draws: int = DRAWS,
     *,
     seed: int = SEED,
@@ -129,9 +130,10 @@ def calibrate(
     ('weights', True)
     """
     needs_catalog(catalog)
-    evidence = load_moments(moments) if isinstance(moments, (str, Path)) else moments
+    report = function("report", report)
+    evidence = load_moments(moments) if isinstance(moments, (str, PathLike)) else moments
     if not isinstance(evidence, Moments):
-        raise TypeError(
+        raise ArgumentError(
             "moments are a name, a path, or what load_moments returns; found "
             f"{type(evidence).__name__}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
 
 from taskmodel.calibration.records import Moments
@@ -19,7 +20,7 @@ def bundled_moments() -> tuple[str, ...]:
     return bundled.names("moments")
 
 
-def load_moments(name_or_path: str | Path) -> Moments:
+def load_moments(name_or_path: str | PathLike[str]) -> Moments:
     """Load a file of moments, and the paths that its dates are along.
 
     Parameters

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from taskmodel._arguments import any_text, mapping, path_text, switch, word, words
 from taskmodel.catalog.checks import NUMBERS
 from taskmodel.catalog.load import load_catalog, parse_catalog
 from taskmodel.catalog.model import Catalog
@@ -155,10 +156,15 @@ def imported_tasks(
     title: str,
 ) -> Imported:
     """Return what `import_tasks` returns, and what was read."""
-    sheet = read_sheet(Path(table), MAX_TABLE)
-    if layout not in (None, *LAYOUTS):
-        raise InputError(f"layout: found {layout!r}; allowed: {', '.join(LAYOUTS)}")
-    if defects := list(unprintable_texts(plain_value(values or {}))):
+    sheet = read_sheet(Path(path_text("table", table)), MAX_TABLE)
+    layout = None if layout is None else word("layout", layout, LAYOUTS)
+    normalise, title = switch("normalise", normalise), any_text("title", title, "My catalog")
+    values = {} if values is None else mapping("values", values, '{"horizon": "8 h"}')
+    weights = words("weights", weights, tuple(SCALES))
+    occupation = None if occupation is None else any_text("occupation", occupation, "15-1221.00")
+    if statements is not None:
+        statements = path_text("statements", statements)
+    if defects := list(unprintable_texts(plain_value(values))):
         raise CatalogError(defect._replace(file=VALUES) for defect in defects)
     if code := unprintable(title):
         raise InputError(f"title: character {code} cannot be printed and is not allowed; remove it")
@@ -171,16 +177,16 @@ def imported_tasks(
         title = title or occupation_title(sheet if texts is None else texts, occupation)
     else:
         tasks = plain_tasks(sheet)
-    tasks.fill(values or {})
+    tasks.fill(values)
     tasks.divide_shares(normalise or of_onet, OFFER)
     around = frame_catalog(frame)
     name = one_line(Path(sheet.file).name)  # which may have any character but / and NUL
     work = ONET if of_onet else {"title": f"Table {name}", "access": "primary"}
     data = _data(tasks, around, title or one_line(f"Tasks of {Path(sheet.file).stem}"), work, name)
     _check(tasks, data)
-    text = yaml_text(_without_empty(data), COMMENTS)
+    written = yaml_text(_without_empty(data), COMMENTS)
     head = f"# Made by taskmodel import from {name}.\n\n"
-    return Imported(parse_catalog(head + text, Path(sheet.file).stem), tasks, around.name)
+    return Imported(parse_catalog(head + written, Path(sheet.file).stem), tasks, around.name)
 
 
 def frame_catalog(frame: Catalog | str | Path | None) -> Catalog:

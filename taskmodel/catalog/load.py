@@ -1,7 +1,7 @@
 """Catalogs and scenarios from files, by path, and bundled ones, by name."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from taskmodel.catalog.model import Catalog, Scenario
@@ -9,8 +9,8 @@ from taskmodel.files import bundled
 
 
 def load_catalog(
-    name_or_path: str | Path,
-    scenario: str | Path | None = None,
+    name_or_path: str | PathLike[str],
+    scenario: str | PathLike[str] | None = None,
     set: Mapping[str, Any] | None = None,
 ) -> Catalog:
     """Load a catalog, apply a scenario, and set values.
@@ -46,7 +46,7 @@ def load_catalog(
     catalog = Catalog.read(name_or_path, "catalog")
     if scenario is not None:
         catalog = catalog.with_scenario(load_scenario(scenario))
-    return catalog.replace(set) if set else catalog
+    return catalog.with_set(set)
 
 
 def parse_catalog(text: str, name: str = "catalog", file: str = "text") -> Catalog:
@@ -60,7 +60,7 @@ def parse_catalog(text: str, name: str = "catalog", file: str = "text") -> Catal
     return Catalog.parse(text, name, file)
 
 
-def load_scenario(name_or_path: str | Path) -> Scenario:
+def load_scenario(name_or_path: str | PathLike[str]) -> Scenario:
     """Load a scenario. Its paths and values are checked when it is applied to a catalog.
 
     Raises

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
+from taskmodel._arguments import named, shown
 from taskmodel.catalog import checks
 from taskmodel.catalog.blocks import Block, OversightWork, endless_work
 from taskmodel.catalog.prices import Hiring, Prices
@@ -31,7 +32,7 @@ from taskmodel.catalog.records import (
     Trust,
 )
 from taskmodel.catalog.versions import CURRENT, unreadable
-from taskmodel.errors import CatalogError, UnknownPath
+from taskmodel.errors import ArgumentError, CatalogError, UnknownPath
 from taskmodel.files import bundled, units
 from taskmodel.files.document import SET_MARK, Changeable, FromFile
 from taskmodel.files.dotted import Slot, expand, field_value, find, leaves, slot_at, value_at
@@ -51,6 +52,7 @@ from taskmodel.files.quantity import (
 )
 from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import Keys, dotted, read_document, read_text
+from taskmodel.numerics.numbers import real_number
 
 
 def _readable(version: int) -> int:
@@ -337,9 +339,9 @@ class Catalog(Changeable):
         keys = (*keys, "value") if slot.kind == "quantity" else keys
         value = self._at(keys)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"{path} is no number: it is {value!r}")
+            raise ArgumentError(f"{path} is no number: it is {value!r}")
         if slot.type is int:
-            raise TypeError(f"{path} is a whole number, which is the same at all points")
+            raise ArgumentError(f"{path} is a whole number, which is the same at all points")
         length = 2 if isinstance(getattr(self, str(keys[0])), (dict, tuple)) else 1
         name = keys[length:-1] if keys[-1] == "value" else keys[length:]
         ends = _range_within(self._bounds(keys))
@@ -377,7 +379,7 @@ class Catalog(Changeable):
                 f"is {'true or false' if slot.type is bool else kind}, not a number; give the path "
                 "of a number, such as supervision.headcount (taskmodel keys catalog lists them)"
             )
-            raise CatalogError([SET_MARK.key_defect(str(path), message)])
+            raise CatalogError([SET_MARK.key_defect(named(path), message)])
         if len(paths) > 1:
             return dict.fromkeys(paths, number)
         if len(keys) != 3 or (keys[0], keys[2]) != ("tasks", "share"):
@@ -401,6 +403,7 @@ class Catalog(Changeable):
             If there is no such path.
         """
         measure = self._measure(path)
+        number = real_number("number", number)
         if measure is not None:
             return measure.admits(number)
         low, high = _range_within(self._bounds(self._find(path)[0]))
@@ -491,6 +494,11 @@ class Catalog(Changeable):
         CatalogError
             With every defect of the scenario on this catalog.
         """
+        if not isinstance(scenario, Scenario):
+            raise ArgumentError(
+                f"a Scenario is needed; found {shown(scenario)}: give its name to "
+                "taskmodel.load_catalog, or load it with taskmodel.catalog.load_scenario"
+            )
         origin = scenario._origin
         for key, source in scenario.sources.items():
             if self.sources.get(key, source) != source:
@@ -531,7 +539,7 @@ class Catalog(Changeable):
             first, *_ = expand(Catalog, self._origin.data, path)
             keys, slot, _ = find(Catalog, self._origin.data, first)
         except UnknownPath as error:
-            raise CatalogError([SET_MARK.key_defect(str(path), error.args[0])]) from None
+            raise CatalogError([SET_MARK.key_defect(named(path), error.args[0])]) from None
         return keys, slot
 
     def _at(self, keys: Keys) -> Any:

@@ -24,7 +24,7 @@ from taskmodel.cli.commands import default_of
 from taskmodel.cli.screen import WIDTH, ProgressLine, json_text, note, progress, scientific
 from taskmodel.cli.values import InputRange, Span
 from taskmodel.errors import InputError, printable
-from taskmodel.files.atomic import atomic_write, stale
+from taskmodel.files.atomic import atomic_write, own_mark, stale
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 STDOUT = "-"
 RESULTS = Path("taskmodel-results")
-UNFINISHED = ".unfinished-"  # with the number of the process: folders of files to be
+UNFINISHED = ".unfinished-"  # with the mark of the process: folders of files to be
 MAX_NAME = 100  # characters in the name of a folder
 OPTIONS_OF_NUMBERS = (
     *("x", "y", "range", "compute", "grid", "budgets", "budget"),
@@ -305,7 +305,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
         If it is a file, or nothing can be written there.
     """
     new_folders: list[Path] = []
-    prefix, workshop = f"{UNFINISHED}{os.getpid()}-", None
+    prefix, workshop = f"{UNFINISHED}{own_mark()}", None
     try:
         try:
             new_folders += [path for path in (folder, *folder.parents) if not path.exists()]

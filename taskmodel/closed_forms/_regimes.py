@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import sympy
 
+from taskmodel._arguments import shown
 from taskmodel.catalog import Catalog
 from taskmodel.closed_forms.closed_form import ClosedForm
 from taskmodel.closed_forms.regime import Regime
@@ -50,7 +51,9 @@ def regimes(catalog: Catalog, compute: tuple[float, float] | None = None) -> Ite
     grid = catalog.compute.grid
     ends = real_numbers("compute", (grid.low, grid.high) if compute is None else compute)
     if ends.shape != (2,):
-        raise InputError(f"compute must be a stretch (low, high) [FLOP/year]; found {compute!r}")
+        raise InputError(
+            f"compute must be a stretch (low, high) [FLOP/year]; found {shown(compute)}"
+        )
     low, high = ends.tolist()
     if not 0 < low < low * (1 + COINCIDENT) < high < np.inf:
         raise InputError(

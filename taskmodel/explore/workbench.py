@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,7 @@ class Workbench:
 
     def __init__(
         self,
-        name_or_path: str | Path,
+        name_or_path: str | PathLike[str],
         scenario: str | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import socket
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +47,7 @@ def atomic_write(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
                 prefix = f".{path.name[:MAX_NAME]}.part-"
                 for left in stale(path.parent, prefix) if folder else ():
                     left.unlink(missing_ok=True)
-                handle, name = tempfile.mkstemp("", f"{prefix}{os.getpid()}-", folder)
+                handle, name = tempfile.mkstemp("", f"{prefix}{own_mark()}", folder)
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(path)) from error
             os.close(handle)
@@ -64,14 +66,25 @@ def atomic_write(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
 
 
 def stale(folder: Path, prefix: str) -> Iterator[Path]:
-    """Yield what processes that were killed have left in a folder.
+    """Yield what processes of this machine that were killed have left in a folder.
 
-    Names begin with the prefix and the number of the process that made them.
+    Names begin with the prefix and `own_mark` of the process that made them. A folder may be shared
+    by machines, and only its own one knows whether a process runs.
     """
-    for path in folder.glob(f"{glob.escape(prefix)}*"):
-        number = path.name.removeprefix(prefix).partition("-")[0]
+    for path in folder.glob(f"{glob.escape(prefix)}{_host()}-*"):
+        number = path.name.removeprefix(f"{prefix}{_host()}-").partition("-")[0]
         if number.isdecimal() and not _runs(int(number)):
             yield path
+
+
+def own_mark() -> str:
+    """Return what tells the temporary files of this process: its machine and its number."""
+    return f"{_host()}-{os.getpid()}-"
+
+
+def _host() -> str:
+    """Return eight letters for the name of this machine, which may have any."""
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
 
 
 def _runs(number: int) -> bool:

@@ -1,7 +1,10 @@
 """Names and paths of the bundled files of each kind: catalogs, scenarios, plans and others."""
 
+from os import PathLike
+from os.path import isfile
 from pathlib import Path
 
+from taskmodel._arguments import path_text
 from taskmodel.errors import CatalogError, Defect
 from taskmodel.files.suggestions import did_you_mean, listing
 
@@ -30,7 +33,7 @@ def names(kind: str) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder(kind).glob("*.yaml")))
 
 
-def is_path(name_or_path: str | Path) -> bool:
+def is_path(name_or_path: str | PathLike[str]) -> bool:
     """Return whether an argument is a path: a `Path`, or text with a folder or .yaml or .yml."""
     path = Path(name_or_path)
     return (
@@ -43,15 +46,15 @@ def is_path(name_or_path: str | Path) -> bool:
 def path_meant(name: str) -> str | None:
     """Return the path of a file in this folder that a name without a path seems to mean."""
     candidates = (f"{name}.yaml", f"{name}.yml", f"./{name}")
-    return next((path for path in candidates if Path(path).is_file()), None)
+    return next((path for path in candidates if isfile(path)), None)
 
 
-def find_file(name_or_path: str | Path, kind: str) -> Path:
+def find_file(name_or_path: str | PathLike[str], kind: str) -> Path:
     """Return the path of a bundled file, or of any file.
 
     Parameters
     ----------
-    name_or_path : str or Path
+    name_or_path : str or path
         A bundled name, or a path as `is_path` recognises it.
     kind : str
         Kind of bundled file, such as ``catalog`` or ``scenario``.
@@ -60,10 +63,13 @@ def find_file(name_or_path: str | Path, kind: str) -> Path:
     ------
     CatalogError
         If the argument is a name that no bundled file of the kind has.
+    InputError
+        If it is neither text nor a path, or no file can have this name.
     """
-    if is_path(name_or_path):
-        return Path(name_or_path)
-    name, options = str(name_or_path), names(kind)
+    name = path_text(kind, name_or_path)
+    if not isinstance(name_or_path, str) or is_path(name):
+        return Path(name)
+    options = names(kind)
     if name in options:
         return folder(kind) / f"{name}.yaml"
     if (meant := path_meant(name)) is not None:

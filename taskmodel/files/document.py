@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import islice
-from pathlib import Path
+from os import PathLike
 from typing import Any, Self
 
 from pydantic import BaseModel, PrivateAttr
 
-from taskmodel.errors import MAX_DEFECTS, CatalogError, Defect, UnknownPath
+from taskmodel._arguments import any_text, named, shown
+from taskmodel.errors import MAX_DEFECTS, ArgumentError, CatalogError, Defect, UnknownPath
 from taskmodel.files.bundled import find_file
 from taskmodel.files.dotted import assign, covers, expand, find, value_at
 from taskmodel.files.findings import Finding, as_mapping, source_findings
@@ -109,7 +110,7 @@ class FromFile(Record):
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @classmethod
-    def read(cls, name_or_path: str | Path, kind: str) -> Self:
+    def read(cls, name_or_path: str | PathLike[str], kind: str) -> Self:
         """Read a bundled file of a kind, such as ``catalog`` or ``world``, or a file by its path.
 
         Raises
@@ -129,7 +130,7 @@ class FromFile(Record):
         CatalogError
             With every defect of the text.
         """
-        document = parsed(text, file)
+        document = parsed(any_text("the content of a file", text, "title: ..."), file)
         origin = Origin(name=name, yaml_text=text, data=document.data, marks={(): document.marks})
         return cls._build(origin, document.defects)
 
@@ -255,7 +256,7 @@ class Changeable(FromFile):
 
     @classmethod
     def load(
-        cls, name_or_path: str | Path, kind: str, set: Mapping[str, Any] | None = None
+        cls, name_or_path: str | PathLike[str], kind: str, set: Mapping[str, Any] | None = None
     ) -> Self:
         """Read a file as `read` does, and replace values.
 
@@ -265,7 +266,11 @@ class Changeable(FromFile):
             With every defect of the file, or of `set` if the file has none.
         """
         record = cls.read(name_or_path, kind)
-        return record.replace(set) if set else record
+        return record.with_set(set)
+
+    def with_set(self, set: Mapping[str, Any] | None) -> Self:
+        """Return the record with the values of an argument `set`; None: none."""
+        return self if set is None else self.replace(set)
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
         """Return a record with other values at some paths, checked like a file.
@@ -293,9 +298,9 @@ class Changeable(FromFile):
             If the changes are not a mapping.
         """
         if not isinstance(changes, Mapping):
-            raise TypeError(
+            raise ArgumentError(
                 "values are set by a mapping of paths to values, such as "
-                f'{{"supervision.headcount": 100}} for a catalog; found {changes!r}'
+                f'{{"supervision.headcount": 100}} for a catalog; found {shown(changes)}'
             )
         changes = {path: plain_value(value) for path, value in changes.items()}
         if defects := list(unprintable_texts(changes)):
@@ -319,7 +324,7 @@ class Changeable(FromFile):
                     for single in expand(type(self), data, path)
                 ]
             except UnknownPath as error:
-                defects.append(positions[()].key_defect(str(path), error.args[0]))
+                defects.append(positions[()].key_defect(named(path), error.args[0]))
                 continue
             for keys, slot, parents in places:
                 present = slot.kind == "quantity" and value_at(data, keys) is not None
@@ -361,8 +366,8 @@ def plain_value(value: Any) -> Any:
 
 def unprintable_texts(changes: Mapping[str, Any]) -> Iterator[Defect]:
     """Yield a defect for each text with a character that no file has."""
-    texts = (pair for path, value in changes.items() for pair in _texts(value, str(path)))
-    for path, text in (*((str(path), str(path)) for path in changes), *texts):
+    texts = (pair for path, value in changes.items() for pair in _texts(value, named(path)))
+    for path, text in (*((named(path), named(path)) for path in changes), *texts):
         if code := unprintable(text):
             message = f"character {code} cannot be printed and is not allowed; remove it"
             yield SET_MARK.key_defect(path, message)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
+from taskmodel._arguments import shown
 from taskmodel.errors import UnknownPath
 from taskmodel.files.quantity import SET, Measure, Quantity, Sourced
 from taskmodel.files.suggestions import did_you_mean, listing
@@ -136,7 +137,9 @@ def find(
     """
     parts = path.split(".") if isinstance(path, str) else []
     if not parts:
-        raise UnknownPath(f"found {path!r}; a dotted path such as supervision.headcount is needed")
+        raise UnknownPath(
+            f"found {shown(path)}; a dotted path such as supervision.headcount is needed"
+        )
     slot, value = Slot("record", root), data
     keys: list[str | int] = []
     parents: list[Slot] = []

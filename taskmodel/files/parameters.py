@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from taskmodel._arguments import path_text
 from taskmodel.errors import CatalogError
 from taskmodel.files.bundled import is_path
 from taskmodel.files.document import Changeable, parsed
@@ -38,11 +40,12 @@ class Parameters(Changeable):
         }
 
 
-def is_of_kind(name_or_path: str | Path, bundled: Collection[str], key: str) -> bool:
+def is_of_kind(name_or_path: str | PathLike[str], bundled: Collection[str], key: str) -> bool:
     """Return whether a name is in `bundled`, or a readable file has `key` at its top level."""
-    if not is_path(name_or_path):
-        return str(name_or_path) in bundled
-    path = Path(name_or_path)
+    text = path_text(key, name_or_path)
+    if isinstance(name_or_path, str) and not is_path(text):
+        return text in bundled
+    path = Path(text)
     try:
         document = parsed(read_text(path), str(path))
     except CatalogError:  # the loader of the file reports its defects

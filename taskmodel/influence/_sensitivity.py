@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import switch
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.influence.indices import Indices, design, pawn, total_effects
 from taskmodel.influence.inputs import Inputs, as_paths, inputs_of
 from taskmodel.numerics.normal import normal_quantile
@@ -106,8 +107,8 @@ def sensitivity(
     (('answer', 'input'), 'total effect')
     """
     if compute is not None and paths is not None or dates is not None and paths is None:
-        raise TypeError("give compute, or paths and dates")
-    seed = whole_number("seed", seed)
+        raise ArgumentError("give compute, or paths and dates")
+    seed, places = whole_number("seed", seed), switch("places", places)
     follow = None if paths is None else as_paths(paths)
     inputs = inputs_of(catalog, None if weighted is not None else follow)
     groups = inputs.groups
@@ -176,7 +177,7 @@ def _ranks(values: Array) -> Array:
 def _weighted(inputs: Inputs, weighted: xr.Dataset) -> tuple[dict[str, Array], Array]:
     """Return draws and weights of a calibration."""
     if not isinstance(weighted, xr.Dataset):
-        raise TypeError(
+        raise ArgumentError(
             f"weighted is a Dataset of taskmodel.calibrate; found {type(weighted).__name__}"
         )
     if not {"value", "weight"} <= set(weighted.variables) or "number" not in weighted.dims:

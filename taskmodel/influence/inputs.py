@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 
@@ -128,7 +127,7 @@ def as_paths(paths: str | PathLike[str] | Paths) -> Paths:
     """Return paths by bundled name or file."""
     if isinstance(paths, Paths):
         return paths
-    return load_paths(paths if isinstance(paths, str) else Path(paths))
+    return load_paths(paths)
 
 
 def _inputs_by_number(laws: Sampler) -> dict[str, str]:

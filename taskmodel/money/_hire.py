@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import shown
 from taskmodel.allocation import allocate
 from taskmodel.catalog import GENERAL, Catalog, People
 from taskmodel.catalog.prices import Hiring
@@ -162,7 +162,7 @@ class _Future:
             if compute is not None:
                 raise InputError("compute has a course in paths; leave the argument out")
             if not isinstance(paths, Paths):
-                paths = load_paths(paths if isinstance(paths, str) else Path(paths))
+                paths = load_paths(paths)
             tables = courses_of(paths, catalog)
             self.columns = {name: Course(name, table) for name, table in tables.items()}
             self.begins = paths.today.value
@@ -171,7 +171,7 @@ class _Future:
             years = min(longest, 10.0)
         if isinstance(years, bool) or not 0 < years <= min(longest, 100.0):
             raise InputError(
-                f"years must be above 0 and at most {min(longest, 100.0):g}; found {years!r}"
+                f"years must be above 0 and at most {min(longest, 100.0):g}; found {shown(years)}"
             )
         self.times = np.linspace(0.0, years, max(2, round(years * STEPS) + 1))
 
@@ -213,7 +213,7 @@ def _pool(catalog: Catalog, people: str | None) -> _HiredPool:
         names = [*pools, *(name for name, pool in staff.items() if pool.pool == "dedicated")]
         lent = staff[people].pool if people in staff else ""
         reason = f", who are people of the labour pool {lent}: hire those" if lent else ""
-        raise InputError(f"people must be one of {', '.join(names)}; found {people!r}{reason}")
+        raise InputError(f"people must be one of {', '.join(names)}; found {shown(people)}{reason}")
     if record.headcount.value == 0:
         raise CatalogError(
             [

@@ -29,6 +29,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel._arguments import shown
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
@@ -231,6 +232,8 @@ def _budget(catalog: Catalog, budget: float | None) -> float | None:
     if budget is None:
         return None if catalog.budget is None else catalog.budget.value
     given = real_numbers("budget", budget)
-    if isinstance(budget, bool) or given.ndim or not 0 < given < np.inf:
-        raise InputError(f"budget must be one positive, finite number [$/year]; found {budget!r}")
+    if given.ndim or not 0 < given < np.inf:
+        raise InputError(
+            f"budget must be one positive, finite number [$/year]; found {shown(budget)}"
+        )
     return float(given)

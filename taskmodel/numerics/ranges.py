@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.numbers import real_numbers
+from taskmodel.numerics.numbers import real_number, real_numbers
 
 Real = Any
 """Annotation of an argument under `ranges`: callers pass a number or anything array-like; the body
@@ -162,7 +162,4 @@ def one_number(interval: str, name: str, value: Any) -> float:
     InputError
         If it is none, or several.
     """
-    array = within(interval, name, value)
-    if array.shape not in ((), (1,)):
-        raise InputError(f"{name} must be one number; found {repr(value)[:60]}")
-    return float(array.reshape(()))
+    return float(within(interval, name, real_number(name, value)))

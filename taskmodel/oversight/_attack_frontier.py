@@ -18,6 +18,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import switch
 from taskmodel.catalog import Catalog
 from taskmodel.errors import NothingToLimit
 from taskmodel.numerics.accuracy import ADOPTION_TOLERANCE
@@ -83,7 +84,7 @@ def attack_frontier(
     SolveError
         If an optimum cannot be certified.
     """
-    point = one_compute(catalog, compute)
+    point, defects = one_compute(catalog, compute), switch("defects", defects)
     base = Quantities(catalog.replace({PATH: None}))
     harm = base.tasks("attack_harm", absent=0.0)[0]
     delegable = np.array([task.delegable for task in catalog.tasks.values()])

@@ -21,11 +21,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel._arguments import shown
 from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import RECORD_TOLERANCE
-from taskmodel.numerics.numbers import real_numbers
+from taskmodel.numerics.numbers import real_numbers, whole_numbers
+from taskmodel.numerics.ranges import one_number
 from taskmodel.numerics.types import Array
 from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.sweeps import results
@@ -87,8 +89,7 @@ def track_record(
     """
     needs_catalog(catalog)
     points = _checked_compute(compute)
-    if not 0 < period < np.inf:
-        raise InputError(f"period must be positive and finite [year]; found {period!r}")
+    period = one_number("(0, 1e6]", "period", period)
     classes = audit_requirements(catalog)
     rule, complete = classes.rule, classes.audits
     if generations is None:
@@ -141,7 +142,7 @@ def _checked_compute(compute: ArrayLike) -> Array:
     if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
         raise InputError(
             f"compute must be a list of positive, finite numbers [{COMPUTE_UNIT}], one a period; "
-            f"found {compute!r}"
+            f"found {shown(compute)}"
         )
     return points
 
@@ -162,12 +163,5 @@ def _generation_starts(periods: int, period: float, generation_time: float) -> N
 
 def _checked_generations(periods: int, generations: Sequence[int]) -> NDArray[np.bool_]:
     starts = np.zeros(periods, dtype=bool)
-    for index in generations:
-        whole = isinstance(index, (int, np.integer)) and not isinstance(index, bool)
-        if not whole or not 0 <= index < periods:
-            raise InputError(
-                f"generations must be periods, whole numbers from 0 to {periods - 1}; "
-                f"found {index!r}"
-            )
-        starts[index] = True
+    starts[whole_numbers("generations", generations, 0, periods - 1)] = True
     return starts

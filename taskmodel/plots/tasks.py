@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from taskmodel._arguments import shown
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.organisation.organisation import organisation
@@ -339,7 +340,7 @@ def draw_review_load(
     if not grid[0] <= compute <= grid[-1]:
         raise InputError(
             f"compute must be within the grid, {grid[0]:g} to {grid[-1]:g} FLOP/year; "
-            f"found {compute!r}"
+            f"found {shown(compute)}"
         )
     index = int(np.argmin(np.abs(np.log(grid / compute))))
     point = grid[index]

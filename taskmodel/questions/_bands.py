@@ -22,7 +22,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from taskmodel.errors import InputError, NoAnswer
+from taskmodel._arguments import shown
+from taskmodel.errors import ArgumentError, InputError, NoAnswer
 from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.oversight_cost import COST
@@ -61,13 +62,13 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
         If no draw with weight was solved.
     """
     if not isinstance(drawn, xr.Dataset):
-        raise TypeError(
+        raise ArgumentError(
             "bands are those of a Dataset, as taskmodel.ensemble returns it; found "
             f"{type(drawn).__name__}"
         )
     levels = real_numbers("quantiles", quantiles)
     if levels.ndim != 1 or not len(levels) or not ((levels > 0) & (levels < 1)).all():
-        raise InputError(f"quantiles are levels between 0 and 1; found {quantiles!r}")
+        raise InputError(f"quantiles are levels between 0 and 1; found {shown(quantiles)}")
     if not {"weight", "status"} <= set(drawn.variables) or "draw" not in drawn.dims:
         raise InputError("bands are those of an ensemble, as taskmodel.ensemble returns it")
     solved = np.asarray(drawn["status"].values == "solved")

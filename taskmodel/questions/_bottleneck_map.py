@@ -20,9 +20,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel._arguments import function, shown
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError, SolveError
+from taskmodel.errors import ArgumentError, InputError, SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.contours import Curve, Points, leaders, trace
 from taskmodel.numerics.grids import increasing
@@ -94,6 +95,7 @@ def bottleneck_map(
     ('compute', 'supervision.headcount')
     """
     needs_catalog(catalog)
+    report = function("report", report)
     (x_path, x_values), (y_path, y_values) = (
         _checked_input(catalog, values, name) for values, name in ((x, "x"), (y, "y"))
     )
@@ -107,7 +109,7 @@ def bottleneck_map(
             "of tasks do; take another input for one of them"
         )
     if len(inputs) == 1 and compute is not None:
-        raise TypeError("compute is one of the inputs; leave the argument out")
+        raise ArgumentError("compute is one of the inputs; leave the argument out")
     # Compute always runs along the rows, because thresholds in it add rows; x and y may be swapped.
     swapped = x_path == COMPUTE
     column, row = (x_path, x_values), (y_path, y_values)
@@ -120,9 +122,9 @@ def bottleneck_map(
 def _checked_input(catalog: Catalog, values: Values, name: str) -> tuple[str, Array]:
     pair = isinstance(values, Sequence) and not isinstance(values, str) and len(values) == 2
     if not pair or not isinstance(values[0], str):
-        raise TypeError(
+        raise ArgumentError(
             f'{name} must be a path and values, such as ("supervision.headcount", [1, 10, 100]); '
-            f"found {values!r}"
+            f"found {shown(values)}"
         )
     path, points = values
     if path != COMPUTE:

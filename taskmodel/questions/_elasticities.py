@@ -24,9 +24,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel._arguments import shown
 from taskmodel.allocation import Allocation, Slopes, allocate, along, derivative_weights, slopes
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.numerics.accuracy import SLOPE_ACCURACY, SLOPE_ROUNDING
 from taskmodel.numerics.numbers import real_numbers
 from taskmodel.numerics.types import Array
@@ -92,11 +93,14 @@ def elasticities(
     today = catalog.compute.today.value
     points = np.atleast_1d(real_numbers(COMPUTE, today if compute is None else compute))
     if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
-        raise InputError(f"compute must be positive and finite [{COMPUTE_UNIT}]; found {compute!r}")
+        raise InputError(
+            f"compute must be positive and finite [{COMPUTE_UNIT}]; found {shown(compute)}"
+        )
     listed = isinstance(inputs, Sequence) and not isinstance(inputs, str) and len(inputs)
     if inputs is not None and not (listed and all(isinstance(each, str) for each in inputs)):
-        raise TypeError(
-            f"inputs must be a list of paths, such as ['supervision.headcount']; found {inputs!r}"
+        raise ArgumentError(
+            f"inputs must be a list of paths, such as ['supervision.headcount']; found "
+            f"{shown(inputs)}"
         )
     names = _all_inputs(catalog) if inputs is None else list(dict.fromkeys(inputs))
     directions = [_direction(catalog, name) for name in names]
@@ -164,7 +168,7 @@ def _values(catalog: Catalog, name: str) -> dict[str, float]:
     for path in () if name == COMPUTE else catalog.expand(name):
         value = catalog.get(path)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(
+            raise ArgumentError(
                 f"{path} is no number: it is {value!r}; elasticities are to numbers, and to "
                 f"{COMPUTE}"
             )

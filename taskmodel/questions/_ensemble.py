@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel._arguments import function, switch, words
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, TaskmodelError
 from taskmodel.numerics.normal import normal_quantile
@@ -42,7 +42,7 @@ from taskmodel.sweeps.drawn_walks import Outcomes, Walks
 from taskmodel.sweeps.draws import AxisOfDraw, walk_many
 from taskmodel.sweeps.event_records import KINDS
 from taskmodel.sweeps.oversight_cost import COST
-from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.paths import Paths, given_paths
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.variables import VARIABLES
@@ -158,13 +158,11 @@ def ensemble(
     ({'draw': 4, 'compute': 2}, True)
     """
     needs_catalog(catalog)
-    kept = tuple(CURVES if keep is None else keep)
-    if unknown := [name for name in kept if name not in CURVES]:
-        raise InputError(f"keep names some of {', '.join(CURVES)}; found {unknown[0]!r}")
+    kept = CURVES if keep is None else words("keep", keep, CURVES)
+    events, report = switch("events", events), function("report", report)
     if threads is not None:
         whole_number("threads", threads)
-    if isinstance(paths, (str, PathLike)):
-        paths = load_paths(paths if isinstance(paths, str) else Path(paths))
+    paths = given_paths(paths)
     numbers, columns, growth = _drawn(catalog, paths, draws, seed)
     axis = (
         drawn_compute_axis(catalog, compute, dates, columns, len(numbers))

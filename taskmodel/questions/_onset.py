@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import shown
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.numbers import real_numbers
@@ -80,7 +81,7 @@ def onset(
     input_values(catalog, path)
     inputs = np.atleast_1d(real_numbers(f"values of {path}", values))
     if inputs.ndim != 1 or not len(inputs) or not np.isfinite(inputs).all():
-        raise InputError(f"values of {path} must be finite numbers; found {values!r}")
+        raise InputError(f"values of {path} must be finite numbers; found {shown(values)}")
     point = np.array([one_compute(catalog, compute)])
     catalogs = [catalog.replace(catalog.changed_to(path, value)) for value in inputs.tolist()]
     rows = [_stages(changed, point) for changed in catalogs]

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import shown
 from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
@@ -66,8 +67,10 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     """
     situation = situation_at(catalog, compute)
     given = real_numbers("lines", lines)
-    if isinstance(lines, bool) or given.ndim or not 0 < given < np.inf:
-        raise InputError(f"lines must be one positive, finite number of units; found {lines!r}")
+    if given.ndim or not 0 < given < np.inf:
+        raise InputError(
+            f"lines must be one positive, finite number of units; found {shown(lines)}"
+        )
     lines = float(given)
     optimum, point = allocate(*situation.arrays), situation.compute
     if not (0 < optimum.output[0] < np.inf and np.isfinite(optimum.activity).all()):

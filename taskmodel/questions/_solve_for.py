@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import any_text, shown
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.numerics.numbers import real_numbers
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
@@ -94,16 +95,16 @@ def solve_for(
     """
     needs_catalog(catalog)
     if len(targets) != 1:
-        raise TypeError(
+        raise ArgumentError(
             "solve_for needs one target, such as throughput_speedup=3; "
             f"found {', '.join(targets) or 'none'}"
         )
     ((name, level),) = targets.items()
     quantity = target(catalog, name)
     given = real_numbers(f"the value of {name}", level)
-    if isinstance(level, bool) or given.ndim or not np.isfinite(given):
-        raise InputError(f"the value of {name} must be a finite number; found {level!r}")
-    _refuse_lone_share(catalog, path)
+    if given.ndim or not np.isfinite(given):
+        raise InputError(f"the value of {name} must be a finite number; found {shown(level)}")
+    _refuse_lone_share(catalog, any_text("path", path, COMPUTE))
     low, high = default_range(catalog, path) if within is None else _checked_range(path, within)
     walker = Walker(_axis(catalog, path, low, high, compute))
     _refuse_permission(catalog, path)
@@ -136,7 +137,9 @@ def _refuse_lone_share(catalog: Catalog, path: str) -> None:
 def _checked_range(path: str, within: tuple[float, float]) -> tuple[float, float]:
     ends = real_numbers(f"the range of {path}", within)
     if ends.shape != (2,):
-        raise InputError(f"the range of {path} must be two numbers, low and high; found {within!r}")
+        raise InputError(
+            f"the range of {path} must be two numbers, low and high; found {shown(within)}"
+        )
     low, high = ends.tolist()
     if not -math.inf < low < high < math.inf or (path == COMPUTE and low <= 0):
         sign = "positive, " if path == COMPUTE else ""
@@ -172,7 +175,7 @@ def default_range(catalog: Catalog, path: str) -> tuple[float, float]:
 def _axis(catalog: Catalog, path: str, low: float, high: float, compute: float | None) -> Axis:
     if path == COMPUTE:
         if compute is not None:
-            raise TypeError("compute is what is looked for; leave the argument out")
+            raise ArgumentError("compute is what is looked for; leave the argument out")
         return compute_axis(catalog)
     input_values(catalog, path)
     return input_axis(catalog, path, low, high, one_compute(catalog, compute))

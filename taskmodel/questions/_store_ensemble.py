@@ -21,6 +21,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import function, path_text, shown, switch, words
 from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
@@ -40,7 +41,7 @@ from taskmodel.stores.layout import (
 from taskmodel.stores.lock import only_writer
 from taskmodel.stores.manifest import FORMAT, Manifest, read_manifest
 from taskmodel.stores.reading import open_store
-from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.paths import Paths, given_paths
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.uncertainty.streams import MAX_DRAW
 
@@ -194,14 +195,16 @@ def store_ensemble(
     needs_catalog(catalog)
     _check(draws, chunk, workers, scheduler)
     seed = whole_number("seed", seed, 0)
-    path = Path(path).absolute()
+    path = Path(path_text("path", path)).absolute()
+    events, resume = switch("events", events), switch("resume", resume)
+    report = function("report", report)
+    keep = None if keep is None else words("keep", keep, CURVES)
     if path.exists() and not resume:
         raise InputError(
             f"{path}: exists and is not overwritten; finish it with --resume (resume=True), or "
             "choose another name"
         )
-    if isinstance(paths, (str, PathLike)):
-        paths = load_paths(paths if isinstance(paths, str) else Path(paths))
+    paths = given_paths(paths)
     options = {"compute": compute, "paths": paths, "dates": dates, "keep": keep, "events": events}
     threads = None if workers is None and scheduler is None else 1
     job = _Job(path, catalog, seed, draws, chunk, __version__, threads, options)
@@ -219,7 +222,7 @@ def _check(draws: int, chunk: int, workers: int | None, scheduler: object) -> No
         if name == "workers" and value is None:
             continue
         if whole_number(name, value) > MAX_DRAW:
-            raise InputError(f"{name} must be at most 2^53; found {value!r}")
+            raise InputError(f"{name} must be at most 2^53; found {shown(value)}")
     if workers is not None and scheduler is not None:
         raise InputError("workers are those of this machine or of a scheduler: give one of both")
 

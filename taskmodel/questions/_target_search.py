@@ -207,10 +207,13 @@ def _extrema(equation: Equation, samples: _Samples) -> Array:
     values = gap[first[:, None] + np.arange(4)]
     finite = np.isfinite(values).all(axis=1)
     first, values = first[finite], values[finite]
+    # by powers of 2, which is exact: squares of all floats stay finite
+    exponent = np.frexp(np.abs(values).max(axis=1, initial=0.0))[1]
+    values = np.ldexp(values, -exponent[:, None])
     coefficients = values @ CUBIC.T
     _, linear, quadratic, cubic = coefficients.T
     rows, variation = np.arange(len(first)), np.ptp(values, axis=1)
-    negligible = TARGET_REACHED * equation.scale
+    negligible = np.ldexp(TARGET_REACHED * equation.scale, -exponent)
     extrema = []
     for sign in (-1, 1):
         with np.errstate(invalid="ignore", divide="ignore"):  # no extremum: NaN

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.catalog import Catalog
+from taskmodel.errors import ArgumentError
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
@@ -136,7 +137,7 @@ def drawn_compute_axis(
         If the points are not positive and increasing.
     """
     if dates is not None:
-        raise TypeError("dates are reported along paths: give paths too")
+        raise ArgumentError("dates are reported along paths: give paths too")
     grid = catalog.compute.grid
     chosen = np.geomspace(grid.low, grid.high, POINTS) if compute is None else compute
     points = increasing("(0, inf)", COMPUTE, chosen, unit=COMPUTE_UNIT)
@@ -168,7 +169,7 @@ def drawn_time_axis(
         If a date is outside the paths.
     """
     if compute is not None:
-        raise TypeError("along paths, give the points to report as dates, and no compute")
+        raise ArgumentError("along paths, give the points to report as dates, and no compute")
     attributes: dict[str, str] = {}
     today = np.nan
     if isinstance(paths, Paths):
@@ -178,7 +179,7 @@ def drawn_time_axis(
     else:
         tables = [dict(paths)]
     if not tables[0]:
-        raise TypeError("paths are empty: give what grows, such as that of compute")
+        raise ArgumentError("paths are empty: give what grows, such as that of compute")
     courses = [{name: Course(name, table) for name, table in each.items()} for each in tables]
     low, high = (ends[-1] for ends in zip(*(_ends(each) for each in courses), strict=True))
     chosen = np.linspace(low, high, POINTS) if dates is None else dates

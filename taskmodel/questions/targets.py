@@ -14,9 +14,10 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from taskmodel._arguments import any_text
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import oversight, sources
 from taskmodel.organisation.organisation import organisation
@@ -113,7 +114,7 @@ def target(catalog: Catalog, name: str) -> Target:
     >>> target(tm.load_catalog("t_agi_ladder"), "bottleneck_share.review").element
     1
     """
-    if name in (*SCALARS, COST, *CEILINGS):
+    if any_text("target", name, "speedup") in (*SCALARS, COST, *CEILINGS):
         return Target(name, name)
     variable, _, element = name.partition(".")
     arrays = _array_variables(catalog)
@@ -182,8 +183,8 @@ def input_values(catalog: Catalog, path: str) -> tuple[float, ...]:
     for single in catalog.expand(path):
         value = catalog.get(single)
         if value is None:
-            raise TypeError(f"{single} is left out in the catalog: set it to a number first")
+            raise ArgumentError(f"{single} is left out in the catalog: set it to a number first")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"{single} is no number: it is {value!r}")
+            raise ArgumentError(f"{single} is no number: it is {value!r}")
         values.append(float(value))
     return tuple(values)

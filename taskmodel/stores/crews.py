@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from taskmodel.errors import InputError
+from taskmodel._arguments import shown
+from taskmodel.errors import ArgumentError, InputError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -84,8 +85,13 @@ def crew_of(count: int | None, scheduler: str | Client | None) -> Iterator[Crew]
             client = stack.enter_context(_client(stack.enter_context(_local_cluster(count))))
         elif isinstance(scheduler, str):
             client = stack.enter_context(_connected(scheduler))
-        else:
+        elif isinstance(scheduler, _class_of_clients()):
             client = scheduler
+        else:
+            raise ArgumentError(
+                "scheduler must be the address of a running one, such as 'tcp://host:8786', or a "
+                f"distributed.Client; found {shown(scheduler)}"
+            )
         yield _of_client(client)
 
 
@@ -104,6 +110,12 @@ def _connected(address: str) -> Any:
             f"no Dask scheduler answers at {address!r} ({error}); start one with `dask scheduler`, "
             "whose first lines name its address"
         ) from error
+
+
+def _class_of_clients() -> type:
+    import distributed
+
+    return distributed.Client
 
 
 def _client(where: Any) -> Any:

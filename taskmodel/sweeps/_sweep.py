@@ -12,15 +12,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import any_text, mapping, shown
 from taskmodel.catalog import Catalog
-from taskmodel.errors import CatalogError, InputError
+from taskmodel.errors import ArgumentError, CatalogError, InputError
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps import results
@@ -48,13 +48,14 @@ from taskmodel.sweeps.dataset import (
 from taskmodel.sweeps.event_records import Events, events_of
 from taskmodel.sweeps.measuring import event_limits, event_table, measured_points
 from taskmodel.sweeps.oversight_cost import COST, LEVELS, cost_mesh, oversight_costs
-from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.paths import Paths, given_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import SolutionPath, Walker
 from taskmodel.sweeps.walks import walked
 
 FINITE = "(-inf, inf)"
+EXAMPLE = '{"before": catalog, "after": another}'
 
 
 def sweep(
@@ -127,18 +128,13 @@ def sweep(
     """
     needs_catalog(catalog)
     attributes = {}
-    if isinstance(paths, (str, PathLike, Paths)):
-        if not isinstance(paths, Paths):
-            paths = load_paths(paths if isinstance(paths, str) else Path(paths))
+    paths = given_paths(paths)
+    if isinstance(paths, Paths):
         attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
         paths = courses_of(paths, catalog)
-    elif paths is not None and not isinstance(paths, Mapping):
-        raise TypeError(
-            "paths must be a mapping of names to tables, the name of bundled paths, a file or "
-            f"Paths; found {type(paths).__name__}"
-        )
     axis, grid = _axis(catalog, compute, over, values, paths)
-    kept_variables(keep, 0)  # refuses a wrong name before the work
+    if keep is not None:
+        keep = kept_variables(keep, 0)  # refuses a wrong name before the work
     result, walker = sweep_along(axis, grid, keep)
     if WAITS_FOR_EVER in result and result[WAITS_FOR_EVER].all():
         first = grid[:1]  # the error names the pool and what mends it
@@ -269,17 +265,18 @@ def compare(
         If there are no catalogs, or two have the same name.
     """
     if isinstance(catalogs, (Catalog, str)):
-        raise TypeError(
-            f"compare needs a list or mapping of catalogs; found {catalogs!r}: put it in a list "
-            "with another"
+        raise ArgumentError(
+            f"compare needs a list or mapping of catalogs; found {shown(catalogs)}: put it in a "
+            "list with another"
         )
     if isinstance(catalogs, Mapping):
-        names, catalogs = list(catalogs), list(catalogs.values())
+        names, catalogs = list(mapping("catalogs", catalogs, EXAMPLE)), list(catalogs.values())
     else:
-        catalogs = list(catalogs) if isinstance(catalogs, Iterable) else [catalogs]
-        for catalog in catalogs:
+        listed = isinstance(catalogs, Iterable) and getattr(catalogs, "shape", None) != ()
+        given: list[Any] = list(catalogs) if listed else [catalogs]
+        for catalog in given:
             needs_catalog(catalog)
-        names = [results.label(catalog) for catalog in catalogs]
+        names, catalogs = [results.label(catalog) for catalog in given], given
     if not names:
         raise InputError("nothing to compare: give at least one catalog")
     for position, name in enumerate(names):
@@ -317,11 +314,12 @@ def _axis(
     paths: Mapping[str, Any] | None,
 ) -> tuple[Axis, Array]:
     """Return the axis of the arguments of `sweep`, and the positions to report."""
+    over = any_text("over", over, COMPUTE)
     if paths is not None and over != TIME:
-        raise TypeError(f'paths are for over="time"; found over={over!r}')
+        raise ArgumentError(f'paths are for over="time"; found over={over!r}')
     if over == COMPUTE:
         if values is not None:
-            raise TypeError(
+            raise ArgumentError(
                 "along compute, give the points to report as compute; values are for another axis"
             )
         span = catalog.compute.grid
@@ -331,12 +329,12 @@ def _axis(
     if over == TIME:
         paths = {} if paths is None else paths
         if not paths and (values is None or not staffing_courses(catalog, 0.0, 1.0)):
-            raise TypeError(
+            raise ArgumentError(
                 'over="time" needs paths: what grows, such as '
                 '{"compute": [(2026, 8.4e28), (2036, 8.4e33)]}'
             )
         if COMPUTE in paths and compute is not None:
-            raise TypeError("compute has a course in paths; leave the argument out")
+            raise ArgumentError("compute has a course in paths; leave the argument out")
         courses = {name: Course(name, table) for name, table in paths.items()}
         dates = common_dates(courses) if values is None else values
         grid = increasing(FINITE, TIME, dates, unit="calendar year")

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import words
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
 from taskmodel.organisation.measures import (
@@ -47,6 +47,7 @@ BY_TASK = (
 )
 WAITS_FOR_EVER = "waits_for_ever"
 MOST_ACTIVITIES = 4_000_000  # entries of ``activity`` that a sweep keeps unasked: 32 MB
+ALL = "all"
 Keep = Sequence[str] | str | None
 QUEUE_VARIABLES = (
     "servers",
@@ -171,13 +172,10 @@ def kept_variables(keep: Keep, activities: int) -> tuple[str, ...]:
     """
     if keep is None:
         return BY_TASK if activities <= MOST_ACTIVITIES else BY_TASK[1:]
-    if isinstance(keep, str):
-        keep = BY_TASK if keep == "all" else (keep,)
-    if unknown := [name for name in keep if name not in BY_TASK]:
-        raise InputError(
-            f"keep names variables by task, {', '.join(BY_TASK)}, or is 'all'; found {unknown[0]!r}"
-        )
-    return tuple(keep)
+    if isinstance(keep, str) and keep == ALL:
+        return BY_TASK
+    kept = words("keep", keep, (*BY_TASK, ALL))
+    return BY_TASK if ALL in kept else kept
 
 
 def _by_task(

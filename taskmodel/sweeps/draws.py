@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.compiled import COMPILES
 from taskmodel.errors import TaskmodelError
+from taskmodel.numerics.numbers import whole_number
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import nest_numbers
@@ -104,7 +105,7 @@ def walk_many(
     many = _Many(base, dict(columns), span, compute, outcome, (events, costs), along)
     size = 1 if along else max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
     blocks = [np.arange(first, min(first + size, draws)) for first in range(0, draws, size)]
-    threads = threads or os.cpu_count() or 1
+    threads = whole_number("threads", threads) if threads is not None else os.cpu_count() or 1
     parts: list[Outcomes[T]] = []
     with ExitStack() as stack:
         solve: Callable[..., Iterable[Outcomes[T]]] = map

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import shown
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.numerics.numbers import real_numbers
 from taskmodel.sweeps.walker import Setting, Situation
 
@@ -19,7 +20,7 @@ def needs_catalog(catalog: Catalog) -> None:
             if isinstance(catalog, str)
             else "taskmodel.load_catalog returns one"
         )
-        raise TypeError(f"a Catalog is needed; found {type(catalog).__name__}: {remedy}")
+        raise ArgumentError(f"a Catalog is needed; found {type(catalog).__name__}: {remedy}")
 
 
 def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
@@ -36,7 +37,7 @@ def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
     point = real_numbers("compute", catalog.compute.today.value if compute is None else compute)
     if point.shape not in ((), (1,)) or not (np.isfinite(point) & (point > 0)).all():
         raise InputError(
-            f"compute must be one positive, finite number [FLOP/year]; found {compute!r}"
+            f"compute must be one positive, finite number [FLOP/year]; found {shown(compute)}"
         )
     return float(point.reshape(()))
 

@@ -24,9 +24,10 @@ import xarray as xr
 from xarray.indexes import PandasIndex
 
 import taskmodel._accessor  # noqa: F401  it registers `ds.taskmodel`
+from taskmodel._arguments import path_text, switch
 from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.files.atomic import atomic_write
 from taskmodel.files.document import FromFile
 from taskmodel.files.hdf5 import read_hdf5
@@ -230,7 +231,7 @@ def provenance(**documents: FromFile) -> dict[str, str]:
 def select_events(result: xr.Dataset) -> xr.Dataset:
     """Return the variables over ``event``, without their prefix."""
     if not isinstance(result, xr.Dataset):
-        raise TypeError(
+        raise ArgumentError(
             "events are those of a Dataset, as taskmodel.sweep returns it; found "
             f"{type(result).__name__}"
         )
@@ -281,15 +282,16 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
         If it cannot be written.
     """
     if not isinstance(result, xr.Dataset):
-        raise TypeError(
+        raise ArgumentError(
             f"save needs a Dataset, as taskmodel.sweep returns it; found {type(result).__name__}"
         )
-    ending = os.path.splitext(os.fspath(path))[1]
+    name = path_text("path", path)
+    ending = os.path.splitext(name)[1]
     if ending.lower() not in ENDINGS:
         raise InputError(f"a result is saved as netCDF: give a name with .nc, not {ending}")
     _check_storable(result)
     content = _as_netcdf(result)
-    with atomic_write(path) as (part,):
+    with atomic_write(name) as (part,):
         part.write_bytes(content)
 
 
@@ -417,10 +419,11 @@ def open(
         If the folder is not a store, the store is not finished, or a part of it is not as it was
         written.
     """
-    if is_store(Path(path)):
-        return open_store(Path(path), unfinished, verify)
-    content = read_hdf5(path)
-    name = os.fspath(path)
+    name = path_text("path", path)
+    unfinished, verify = switch("unfinished", unfinished), switch("verify", verify)
+    if is_store(Path(name)):
+        return open_store(Path(name), unfinished, verify)
+    content = read_hdf5(name)
     try:
         groups = xr.open_groups(content, engine="h5netcdf")
         try:

@@ -9,7 +9,8 @@ from typing import Any
 
 import xarray as xr
 
-from taskmodel.errors import InputError
+from taskmodel._arguments import path_text
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.files.bundled import find_file
 from taskmodel.files.suggestions import did_you_mean
 from taskmodel.takeoff import loops
@@ -77,7 +78,7 @@ def _check_options(options: Mapping[str, Any], kind: str) -> None:
     for name in options:
         if name not in OPTIONS[kind]:
             allowed = ", ".join(OPTIONS[kind])
-            raise TypeError(f"{name} is no option of {kind}, which has {allowed}")
+            raise ArgumentError(f"{name} is no option of {kind}, which has {allowed}")
 
 
 def resolve_scenario(scenario: str | PathLike[str]) -> str | Path:
@@ -88,8 +89,9 @@ def resolve_scenario(scenario: str | PathLike[str]) -> str | Path:
     CatalogError
         If it is no world's name and similar to a loop's, with a suggestion.
     """
+    name = path_text("scenario", scenario)
     if not isinstance(scenario, str):
-        return Path(scenario)
+        return Path(name)
     if scenario not in bundled_worlds() and did_you_mean(scenario, loops.bundled_loops()):
         find_file(scenario, "loop")
     return scenario
@@ -124,7 +126,7 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
     2039.718
     """
     if not isinstance(world, xr.Dataset):
-        raise TypeError(
+        raise ArgumentError(
             "milestones are those of a Dataset, as taskmodel.simulate returns it; "
             f"found {type(world).__name__}"
         )

@@ -18,7 +18,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from taskmodel._arguments import shown
 from taskmodel.errors import InputError
+from taskmodel.numerics.numbers import real_numbers, whole_number
 from taskmodel.numerics.types import Array
 
 REPLICATES = 8
@@ -101,18 +103,19 @@ def draw_numbers(draws: int | Sequence[int] | np.ndarray, seed: int) -> np.ndarr
     >>> draw_numbers(3, seed=1).tolist(), draw_numbers([7, 5], seed=1).tolist()
     ([0, 1, 2], [7, 5])
     """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputError(f"seed must be a whole number of at least 0; found {seed!r}")
+    whole_number("seed", seed, 0)
     if isinstance(draws, (int, np.integer)) and not isinstance(draws, bool):
         if draws < 1:
-            raise InputError(f"draws must be at least 1; found {draws}")
+            raise InputError(f"draws must be at least 1; found {shown(draws)}")
         if draws > MAX_DRAW:
-            raise InputError(f"draws must be at most 2^53; found {draws}")
+            raise InputError(f"draws must be at most 2^53; found {shown(draws)}")
         return np.arange(int(draws), dtype=np.int64)
+    real_numbers("draws", draws)
     numbers = np.asarray(draws)
     if numbers.ndim != 1 or not numbers.size or numbers.dtype.kind not in "iu":
         raise InputError(
-            f"draws must be a count or a list of whole numbers, such as [0, 1]; found {draws!r}"
+            "draws must be a count or a list of whole numbers, such as [0, 1]; found "
+            f"{shown(draws)}"
         )
     if numbers.min() < 0 or numbers.max() > MAX_DRAW:
         raise InputError(

@@ -384,8 +384,11 @@ def test_defects_of_ratings_are_reported_at_their_cells(write, name):
         ({}, "1:1: has 2 occupations .* choose one by its code"),
         ({"occupation": "15-1221"}, "did you mean '15-1221.00'"),
         ({"occupation": CODE}, "has no column Task: .*--statements"),
-        ({"occupation": CODE, "weights": ["age"]}, "weights: found age; allowed: importance"),
-        ({"layout": "csv"}, "layout: found 'csv'; allowed: onet, plain"),
+        (
+            {"occupation": CODE, "weights": ["age"]},
+            "weights names some of .*found 'age'",
+        ),
+        ({"layout": "csv"}, "layout must be one of onet, plain; found 'csv'"),
     ],
 )
 def test_occupations_and_texts_are_asked_for(write, options, message):

@@ -25,6 +25,7 @@ from taskmodel.cli.output import folder_name, results_folder
 from taskmodel.cli.parser import commands_of, parser
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
+from taskmodel.files.atomic import own_mark
 
 NAMES = [command.name for group in COMMANDS.values() for command in group]
 QUICK = ("--point", "--grid", "1e27:1e32:6", "--no-figures")
@@ -647,17 +648,20 @@ def test_objects_that_a_signal_leaves_half_made_say_nothing(name, code, said):
 def test_what_a_killed_run_left_is_removed_by_the_next(capsys, starter):
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    gone, running = process.pid, os.getpid()
-    for number in (gone, running):
-        Path(f"out/.unfinished-{number}-a").mkdir(parents=True)
-        Path(f"out/.result.nc.part-{number}-a").touch()
+    here = own_mark().partition("-")[0]
+    gone, running = f"{here}-{process.pid}", f"{here}-{os.getpid()}"
+    elsewhere = f"{'f' * 8 if here < 'f' * 8 else '0' * 8}-{process.pid}"  # another machine's
+    for mark in (gone, running, elsewhere):
+        Path(f"out/.unfinished-{mark}-a").mkdir(parents=True)
+        Path(f"out/.result.nc.part-{mark}-a").touch()
     assert main(["run", starter, *QUICK, "-o", "out"]) == 0
     tm.save(tm.open("out/result.nc"), "out/result.nc")
-    assert sorted(os.listdir("out")) == [
-        f".result.nc.part-{running}-a",
-        f".unfinished-{running}-a",
-        "result.nc",
-    ]
+    left = {
+        f"{name}-{mark}-a"
+        for name in (".result.nc.part", ".unfinished")
+        for mark in (running, elsewhere)
+    }
+    assert set(os.listdir("out")) == {*left, "result.nc"}
 
 
 def test_an_interrupt_before_the_program_is_ready_shows_no_traceback():

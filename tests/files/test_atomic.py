@@ -51,3 +51,18 @@ def test_latex_titles_are_text() -> None:
         escaped(r"a\b^c~d_e{f}&50%")
         == r"a\textbackslash{}b\textasciicircum{}c\textasciitilde{}d\_e\{f\}\&50\%"
     )
+
+
+def test_what_another_machine_writes_is_left_alone(tmp_path: Path, monkeypatch) -> None:
+    # on a disk that machines share, a number of a process says nothing of another machine's
+    target = tmp_path / "result.nc"
+    monkeypatch.setattr("taskmodel.files.atomic._runs", lambda number: False)
+    with monkeypatch.context() as there:
+        there.setattr("socket.gethostname", lambda: "node-7")
+        writing = atomic_write(target)
+        (part,) = writing.__enter__()
+    with atomic_write(target) as (other,):
+        other.write_text("here")
+    part.write_text("there")
+    writing.__exit__(None, None, None)
+    assert target.read_text() == "there"

@@ -52,7 +52,7 @@ def test_what_cannot_be_a_table_is_said(sweep):
         sweep.taskmodel.to_frame("nonsense")
     with pytest.raises(tm.InputError, match=r"one by one.*found \['output', 'speedup'\]"):
         sweep.taskmodel.to_frame(["output", "speedup"])
-    with pytest.raises(tm.InputError, match="no dimension nonsense; found .*compute"):
+    with pytest.raises(tm.InputError, match="dims names some of .*compute.*; found .nonsense."):
         sweep.taskmodel.to_frame(dims=["nonsense"])
     with pytest.raises(tm.InputError, match="not both"):
         sweep.taskmodel.to_frame("speedup", dims=["compute"])
@@ -89,3 +89,19 @@ def test_long_names_are_short_and_descriptions_have_the_whole(sweep):
         assert labels.get("description", labels["long_name"]) == meaning
     assert sweep["oversight_cost"].attrs["long_name"] == "what oversight costs"
     assert "free" in sweep["oversight_cost"].attrs["description"]
+
+
+def test_bands_and_draws_have_a_table_without_names():
+    drawn = tm.ensemble(tm.load_catalog("t_agi_ladder"), 2, compute=[1e30], keep=["speedup"])
+    assert "speedup" in drawn.taskmodel.to_frame("speedup")
+    frame = tm.bands(drawn, [0.5]).taskmodel.to_frame()
+    assert len(frame) and len(frame.columns)
+    assert len(drawn.taskmodel.to_frame()) == 2
+    with pytest.raises(tm.InputError, match="no variable is over kind alone; .*; over draw, kind"):
+        drawn.taskmodel.to_frame(dims=["kind"])
+
+
+def test_a_result_of_one_value_each_has_a_table_without_names():
+    worth = tm.elasticities(tm.load_catalog("t_agi_ladder"), 1e30, ["supervision.headcount"])
+    frame = worth.taskmodel.to_frame()
+    assert len(frame) == 1 and "speedup_elasticity" in frame

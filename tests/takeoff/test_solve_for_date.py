@@ -77,7 +77,7 @@ def test_where_there_is_none_the_nearest_is_told():
             "low end below its high end",
         ),
         ({"parameter": "hardware_delay", "within": (1, 100)}, tm.CatalogError, "at most 50"),
-        ({"parameter": "hardware_delay", "places": 1}, ValueError, "at least 2"),
+        ({"parameter": "hardware_delay", "places": 1}, ValueError, "from 2 to 100,000"),
         ({"parameter": "labour_substitution_goods"}, ValueError, "say where to look"),
     ],
 )

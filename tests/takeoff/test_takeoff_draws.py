@@ -127,11 +127,11 @@ def test_shared_between_processes_draws_are_the_same():
 @pytest.mark.parametrize(
     ("draws", "options", "expected"),
     [
-        ({}, {}, "mapping of names to columns"),
-        ([1, 2], {}, "mapping of names to columns"),
+        ({}, {}, "one parameter at least"),
+        ([1, 2], {}, "mapping of names to values"),
         ({"hardware_delay": 1.0}, {}, "one dimension"),
         ({"hardware_delay": []}, {}, "at least one"),
-        ({"hardware_delay": ["much"]}, {}, "must be numbers"),
+        ({"hardware_delay": ["much"]}, {}, "must be given as numbers"),
         (
             {"hardware_delay": [1, 2], "hardware_returns": [5]},
             {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -140,7 +140,7 @@ _DIMENSION = {name: dim for dim, names in _ALONG.items() for name in names.split
 
 
 def lead_time(
-    plan: str | Path | Plan = "seed_toy",
+    plan: str | PathLike[str] | Plan = "seed_toy",
     months: float | Sequence[float] | None = None,
     set: Mapping[str, Any] | None = None,
 ) -> xr.Dataset:
@@ -186,9 +186,7 @@ def lead_time(
     >>> round(mixed["researchers"].item()), round(mixed["conserved_share"].item(), 3)
     (15333, 0.333)
     """
-    chosen = plan if isinstance(plan, Plan) else load_plan(plan)
-    if set:
-        chosen = chosen.replace(set)
+    chosen = (plan if isinstance(plan, Plan) else load_plan(plan)).with_set(set)
     leads = [] if months is None else np.atleast_1d(real_numbers("months", months)).tolist()
     if months is not None and not leads:
         raise InputError("months is empty; give one or more, such as [1, 3, 6]")

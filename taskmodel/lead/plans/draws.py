@@ -7,7 +7,7 @@ numbers. Draws without an answer are kept with the reason.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ CATALOG = "catalog"
 
 
 def lead_time_draws(
-    plan: str | Path | Plan = "seed_toy",
+    plan: str | PathLike[str] | Plan = "seed_toy",
     draws: int | Sequence[int] | np.ndarray = 512,
     seed: int = 1,
     set: Mapping[str, Any] | None = None,
@@ -75,9 +75,7 @@ def lead_time_draws(
     >>> dict(drawn["usable_months"].sizes)
     {'draw': 2}
     """
-    chosen = plan if isinstance(plan, Plan) else load_plan(plan)
-    if set:
-        chosen = chosen.replace(set)
+    chosen = (plan if isinstance(plan, Plan) else load_plan(plan)).with_set(set)
     numbers = draw_numbers(draws, seed)
     variants = dict(cases(chosen))
     drawn = {name: _drawn(variant, numbers, seed) for name, variant in variants.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from taskmodel.files import bundled
@@ -19,7 +19,7 @@ def bundled_plans() -> tuple[str, ...]:
     return bundled.names("plan")
 
 
-def load_plan(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Plan:
+def load_plan(name_or_path: str | PathLike[str], set: Mapping[str, Any] | None = None) -> Plan:
     """Load a plan, optionally with other values.
 
     Parameters
@@ -46,7 +46,7 @@ def load_plan(name_or_path: str | Path, set: Mapping[str, Any] | None = None) ->
     """
     path = find_file(name_or_path, "plan")
     plan = parse_plan(read_text(path), path.stem, str(path))
-    return plan.replace(set) if set else plan
+    return plan.with_set(set)
 
 
 def parse_plan(text: str, name: str = "plan", file: str = "text") -> Plan:

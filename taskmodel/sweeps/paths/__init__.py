@@ -9,6 +9,7 @@ from taskmodel.sweeps.paths.dates import ComputeDates, compute_dates
 from taskmodel.sweeps.paths.load import (
     bundled_paths,
     courses,
+    given_paths,
     load_paths,
     moved_numbers,
     parse_paths,
@@ -22,6 +23,7 @@ __all__ = [
     "bundled_paths",
     "compute_dates",
     "courses",
+    "given_paths",
     "load_paths",
     "moved_numbers",
     "parse_paths",

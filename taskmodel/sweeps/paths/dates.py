@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class ComputeDates:
         return float(np.interp(math.log(compute), np.log(self.values), self.dates))
 
 
-def compute_dates(catalog: Catalog, name_or_path: str | Path) -> ComputeDates | None:
+def compute_dates(catalog: Catalog, name_or_path: str | PathLike[str]) -> ComputeDates | None:
     """Return the dates of compute along paths; None if compute has none or does not always grow.
 
     Raises

@@ -12,12 +12,16 @@ between all their dates."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from taskmodel._arguments import mapping
 from taskmodel.catalog import Catalog
-from taskmodel.errors import CatalogError, Defect
+from taskmodel.errors import ArgumentError, CatalogError, Defect
 from taskmodel.files import bundled
 from taskmodel.files.bundled import find_file
 from taskmodel.files.findings import Finding
@@ -36,7 +40,7 @@ def bundled_paths() -> tuple[str, ...]:
     return bundled.names("path")
 
 
-def load_paths(name_or_path: str | Path) -> Paths:
+def load_paths(name_or_path: str | PathLike[str]) -> Paths:
     """Load a file of paths, and the tables beside it.
 
     Parameters
@@ -61,6 +65,28 @@ def load_paths(name_or_path: str | Path) -> Paths:
     """
     path = find_file(name_or_path, "path")
     return parse_paths(read_text(path), path.stem, str(path))
+
+
+def given_paths(paths: Any) -> Mapping[str, Any] | Paths | None:
+    """Return an argument `paths`: tables by name as they are, files and bundled names loaded.
+
+    Raises
+    ------
+    ArgumentError
+        If it is none of these.
+    CatalogError
+        With every defect of the file.
+    """
+    if paths is None or isinstance(paths, Paths):
+        return paths
+    if isinstance(paths, (str, PathLike)):
+        return load_paths(paths)
+    if not isinstance(paths, Mapping):
+        raise ArgumentError(
+            "paths must be a mapping of names to tables, the name of bundled paths, a file or "
+            f"Paths; found {type(paths).__name__}"
+        )
+    return mapping("paths", paths, '{"compute": [(2026, 4.2e29), (2036, 4.2e34)]}')
 
 
 def parse_paths(text: str, name: str = "paths", file: str = "text") -> Paths:

@@ -14,13 +14,13 @@ import json
 from collections.abc import Callable, Mapping
 from math import log, nan
 from os import PathLike
-from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from taskmodel._arguments import word
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
@@ -29,7 +29,7 @@ from taskmodel.numerics.ranges import one_number
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures
 from taskmodel.sweeps._sweep import sweep_along
-from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.paths import Paths, given_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
@@ -162,14 +162,12 @@ def alignment_beside(
     needs_catalog(catalog)
     if capabilities is not None:
         needs_catalog(capabilities)
-    if measure not in MEASURES:
-        raise InputError(f"measure must be {' or '.join(MEASURES)}; found {measure!r}")
+    measure = word("measure", measure, MEASURES)
     work_error = one_number("[1e-12, 1]", "work_error", work_error)
     loaded, tolerance = _world_of(world)
     track, catalog, capabilities, source = on_maps(loaded, tolerance, catalog, capabilities, map)
     grid = _reported_dates(times, track)
-    if isinstance(paths, (str, PathLike)):
-        paths = load_paths(paths if isinstance(paths, str) else FilePath(paths))
+    paths = given_paths(paths)
     courses = courses_of(paths, catalog) if isinstance(paths, Paths) else dict(paths or {})
     embedded = embed(catalog, track, courses, float(grid[0]), float(grid[-1]))
     work = accumulated_work(embedded, work_error)

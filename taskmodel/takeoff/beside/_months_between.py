@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-from taskmodel.errors import InputError
+from taskmodel._arguments import any_text
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.files.suggestions import did_you_mean, listing
 
 
@@ -37,13 +38,18 @@ def months_between(result: xr.Dataset, first: str, second: str) -> float:
     >>> round(months_between(beside, "capability_2x", "capability_3x"), 1)
     5.1
     """
+    if not isinstance(result, xr.Dataset):
+        raise ArgumentError(
+            "milestones are those of a Dataset, as taskmodel.alignment_beside returns it; found "
+            f"{type(result).__name__}"
+        )
     if "milestone_map" not in result:
         raise InputError(
             "this dataset has no alignment beside capabilities: give the result of "
             "taskmodel.alignment_beside"
         )
     names = result["milestone"].values.tolist()
-    for name in (first, second):
+    for name in (any_text("first", first, names[0]), any_text("second", second, names[0])):
         if name not in names:
             raise InputError(
                 f"there is no milestone {name!r}{did_you_mean(name, names)}; there are "

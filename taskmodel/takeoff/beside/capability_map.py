@@ -26,9 +26,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from taskmodel._arguments import word
 from taskmodel.catalog import Catalog, load_catalog
-from taskmodel.errors import InputError, NoAnswer
-from taskmodel.files.suggestions import listing
+from taskmodel.errors import NoAnswer
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.abilities import training_thresholds
 from taskmodel.organisation.quantities import Quantities
@@ -89,8 +89,7 @@ def on_maps(
     CatalogError
         If two catalogs of one map have different lines of horizons, or one has no software date.
     """
-    if capability_map not in MAPS:
-        raise InputError(f"map must be {listing(MAPS)}; found {capability_map!r}")
+    capability_map = word("map", capability_map, MAPS)
     if capability_map == CATALOG:
         source = _on_line_of(alignment, capabilities)
         track = _with_levels_of(source, world, tolerance)

@@ -17,8 +17,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from taskmodel.errors import InputError
+from taskmodel._arguments import any_text, shown
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.files.dotted import fields
+from taskmodel.numerics.numbers import real_number, real_numbers, whole_number
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.results import labelled, provenance
@@ -27,6 +29,7 @@ from taskmodel.takeoff.davidson.simulation import resolve_world
 from taskmodel.takeoff.davidson.world import World
 
 GRID = 17  # values of the parameter
+MOST_PLACES = 100_000
 DEFAULT_FACTOR = 1e4  # of the default range, on either side of the value
 DATE_ERROR = 1e-5  # years within which a target is reached, about the error of a run
 NARROW = 1e-12  # relative width at which a bracket without a solution is a jump
@@ -91,19 +94,18 @@ def solve_for_date(
     """
     world = resolve_world(scenario, set)
     if len(targets) != 1:
-        raise TypeError(
+        raise ArgumentError(
             f"one target is needed, such as agi_year=2035; found {', '.join(targets) or 'none'}"
         )
     ((milestone, target),) = targets.items()
-    is_number = isinstance(target, (int, float, np.number)) and not isinstance(target, bool)
-    if not is_number or not math.isfinite(target):
-        raise InputError(f"the value of {milestone} must be a finite number; found {target!r}")
-    if isinstance(places, bool) or not isinstance(places, int) or places < 2:
-        raise InputError(f"places must be a whole number of at least 2; found {places!r}")
+    target = real_number(f"the value of {milestone}", target)
+    if not math.isfinite(target):
+        raise InputError(f"the value of {milestone} must be a finite number; found {target}")
+    places = whole_number("places", places, 2, MOST_PLACES)
     low, high = _range(world, parameter, within)
     grid = np.geomspace(low, high, places) if low > 0 else np.linspace(low, high, places)
     grid[[0, -1]] = low, high
-    problem = _Problem(world, parameter, milestone, float(target), grid)
+    problem = _Problem(world, parameter, milestone, target, grid)
     return problem.solve()
 
 
@@ -222,18 +224,18 @@ class _Problem:
 def _range(world: World, parameter: str, within: tuple[float, float] | None) -> tuple[float, float]:
     """Return the range of a parameter to search."""
     slots = fields(World)
-    if parameter not in slots:
+    if any_text("parameter", parameter, "hardware_delay") not in slots:
         world.replace({parameter: 1.0})  # raises, with a list of similar names
     measure = slots[parameter].measure
     if measure is None:
         raise InputError(f"{parameter} is no number with a unit: nothing to look for")
     if within is not None:
-        try:
-            low, high = (float(end) for end in within)
-        except (TypeError, ValueError) as error:
+        ends = real_numbers(f"the range of {parameter}", within)
+        if ends.shape != (2,):
             raise InputError(
-                f"the range of {parameter} must be two numbers, low and high; found {within!r}"
-            ) from error
+                f"the range of {parameter} must be two numbers, low and high; found {shown(within)}"
+            )
+        low, high = ends.tolist()
         if not -math.inf < low < high < math.inf:
             raise InputError(
                 f"the range of {parameter} must be finite, and its low end below its high end; "

@@ -6,26 +6,28 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from math import isfinite, nan
 from os import PathLike
-from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel._arguments import mapping
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.files.dotted import fields
+from taskmodel.numerics.numbers import real_numbers, whole_number
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.headlines import dates
 from taskmodel.takeoff.davidson.results import milestone_texts
 from taskmodel.takeoff.davidson.rules import rules
-from taskmodel.takeoff.davidson.simulation import TOLERANCE, checked_tolerance
+from taskmodel.takeoff.davidson.simulation import TOLERANCE, checked_tolerance, resolve_world
 from taskmodel.takeoff.davidson.solution import solve
 from taskmodel.takeoff.davidson.track import Continuous, Mark
-from taskmodel.takeoff.davidson.world import World, conflicts, load_world
+from taskmodel.takeoff.davidson.world import World, conflicts
 
+EXAMPLE = '{"hardware_delay": [1, 2]}'
 Result = tuple[dict[str, float], str]  # values by milestone, and why the draw ended early
 
 
@@ -74,17 +76,9 @@ def simulate_draws(
     >>> drawn["value"].sel(milestone="agi_year").round(2).values.tolist()
     [2039.64, 2039.85, 2040.15]
     """
-    world = (
-        scenario
-        if isinstance(scenario, World)
-        else load_world(scenario if isinstance(scenario, str) else FilePath(scenario))
-    )
-    world = world.replace(set) if set else world
+    world = resolve_world(scenario, set)
     checked_tolerance(tolerance)
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise InputError(
-            f"workers must be a whole number of threads, at least 1; found {workers!r}"
-        )
+    workers = whole_number("workers", workers)
     columns = _columns(draws)
     count = len(next(iter(columns.values())))
     parameters = _parameters(world, columns, count)
@@ -94,12 +88,11 @@ def simulate_draws(
 
 
 def _columns(draws: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
-    if not isinstance(draws, Mapping) or not draws:
-        raise InputError(
-            'draws must be a mapping of names to columns, such as {"hardware_delay": [1, 2]}; '
-            f"found {draws!r}"
-        )
-    columns = {str(name): np.asarray(column) for name, column in draws.items()}
+    if not mapping("draws", draws, EXAMPLE):
+        raise InputError(f"draws are of one parameter at least, such as {EXAMPLE}; found none")
+    for name, column in draws.items():
+        real_numbers(f"draws of {name}", column)
+    columns = {name: np.asarray(column) for name, column in draws.items()}
     first = next(iter(columns))
     for name, column in columns.items():
         if column.ndim != 1 or column.dtype.kind not in "iufb" or not column.size:

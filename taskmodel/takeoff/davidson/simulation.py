@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import shown
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.ranges import one_number
@@ -99,8 +99,8 @@ def resolve_world(
 ) -> World:
     """Return the world of a name, a path or a loaded world, with values set."""
     if isinstance(scenario, World):
-        return scenario.replace(set) if set else scenario
-    return load_world(scenario if isinstance(scenario, str) else FilePath(scenario), set)
+        return scenario.with_set(set)
+    return load_world(scenario, set)
 
 
 def solve_world(
@@ -122,9 +122,11 @@ def solve_world(
 def _step_world(world: World, step: float) -> Stepped:
     parameters = world.numbers()
     model, limits = economy(parameters), rules(parameters)
+    step = one_number("(-inf, inf)", "reference_step", step)
     if not 1e-4 <= step <= limits.end - limits.start:
         raise InputError(
-            f"reference_step must be from 0.0001 years to the length of the run; found {step!r}"
+            f"reference_step must be from 0.0001 years to the length of the run; found "
+            f"{shown(step)}"
         )
     moments, reason = step_through(model, limits, step)
     if not len(moments):

@@ -11,7 +11,7 @@ import math
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from os import PathLike
 from typing import Annotated, Any, Self, cast
 
 from pydantic import Field
@@ -255,12 +255,12 @@ def bundled_worlds() -> tuple[str, ...]:
     return bundled.names("world")
 
 
-def is_world(name_or_path: str | Path) -> bool:
+def is_world(name_or_path: str | PathLike[str]) -> bool:
     """Return whether a bundled name is that of a world, or a file that can be read is one."""
     return is_of_kind(name_or_path, bundled_worlds(), "full_automation_requirements_training")
 
 
-def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> World:
+def load_world(name_or_path: str | PathLike[str], set: Mapping[str, Any] | None = None) -> World:
     """Load a world, and set values.
 
     Parameters

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
+from taskmodel._arguments import word
 from taskmodel.catalog import Catalog, Quantity, load_catalog
-from taskmodel.errors import InputError
+from taskmodel.errors import ArgumentError, InputError
 from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.piecewise import first_reached
 from taskmodel.numerics.ranges import one_number
@@ -174,7 +174,7 @@ def horizon(
     """
     catalog = load_catalog(LADDER) if catalog is None else catalog
     if not isinstance(catalog, Catalog):
-        raise TypeError(
+        raise ArgumentError(
             f"a catalog is needed, as taskmodel.load_catalog({str(catalog)!r}) returns it; "
             f"found {type(catalog).__name__}"
         )
@@ -184,11 +184,12 @@ def horizon(
             "set it to null to let compute give it"
         )
     if not isinstance(trend, Trend):
-        trend = load_trend(trend if isinstance(trend, str) else Path(trend))
+        trend = load_trend(trend)
     models = _Models(trend)
     course = _course(catalog, trend, compute, growth)
     start = trend.since.value if since is None else one_number("(-inf, inf)", "since", since)
     fits = None
+    shape = word("shape", shape, SHAPES)
     if shape != "exponential":
         fits = _curves(models, start, doubling_time, (shape, shape_parameter))
     elif shape_parameter is not None:
@@ -230,8 +231,6 @@ def _curves(
             "doubling_time is that of an exponential trend; leave it out, or give shape_parameter"
         )
     shape, parameter = chosen
-    if shape not in SHAPES:
-        raise InputError(f"shape must be one of {', '.join(SHAPES)}; found {shape!r}")
     return [models.curve(success, since, shape, parameter) for success in SUCCESS]
 
 

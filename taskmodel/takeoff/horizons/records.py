@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
+from os import PathLike
 from typing import Annotated, Any
 
 import numpy as np
@@ -98,7 +98,7 @@ def bundled_trends() -> tuple[str, ...]:
     return bundled.names("trend")
 
 
-def load_trend(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Trend:
+def load_trend(name_or_path: str | PathLike[str], set: Mapping[str, Any] | None = None) -> Trend:
     """Load a trend and set values.
 
     Parameters

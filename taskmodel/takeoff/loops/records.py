@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -302,12 +302,12 @@ def bundled_loops() -> tuple[str, ...]:
     return bundled.names("loop")
 
 
-def is_loop(name_or_path: str | Path) -> bool:
+def is_loop(name_or_path: str | PathLike[str]) -> bool:
     """Return whether a name is that of a bundled loop, or a readable file declares one."""
     return is_of_kind(name_or_path, bundled_loops(), "loop")
 
 
-def load_loop(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Loop:
+def load_loop(name_or_path: str | PathLike[str], set: Mapping[str, Any] | None = None) -> Loop:
     """Load a loop and set values.
 
     Parameters

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import xarray as xr
 from taskmodel.catalog import Quantity
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
+from taskmodel.numerics.numbers import whole_number
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.takeoff.loops import (
@@ -87,9 +87,9 @@ def simulate_loop(
     (20, ('draw', 'milestone'))
     """
     if isinstance(scenario, Loop):
-        loop = scenario.replace(set) if set else scenario
+        loop = scenario.with_set(set)
     else:
-        loop = load_loop(scenario if isinstance(scenario, str) else Path(scenario), set)
+        loop = load_loop(scenario, set)
     model = MODELS[loop.loop]
     start, end = loop.start.value, loop.end.value
     reported = _reported_times(times, start, end)
@@ -133,10 +133,10 @@ def _drawn(loop: Loop, draws: int, seed: int | None) -> dict[str, Array]:
         raise InputError(
             f"{loop.name} has no priors to draw from; run it without draws, or give it some"
         )
-    if not isinstance(draws, int) or not 1 <= draws <= MAX_DRAWS:
-        raise InputError(f"draws must be a whole number from 1 to {MAX_DRAWS:,}; found {draws!r}")
-    if not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise InputError(f"draws need a seed, a whole number from 0 to {2**32 - 1}; found {seed!r}")
+    draws = whole_number("draws", draws, 1, MAX_DRAWS)
+    if seed is None:
+        raise InputError(f"draws need a seed, a whole number from 0 to {2**32 - 1}; found None")
+    seed = whole_number("seed", seed, 0, 2**32 - 1)
     # the legacy generator gives the same numbers in every version of NumPy, and those of the
     # published programs
     stream, names = np.random.RandomState(seed), list(loop.priors)
