@@ -86,3 +86,13 @@ def test_which_of_two_modes_that_cost_nothing_is_cheaper_means_nothing():
     assert (found.factor_use <= 1 + 1e-12).all()
     assert found.factor_elasticity.tolist() == pytest.approx([1, 0, 0])
     assert found.usable[1:].all()
+
+
+def test_as_many_ties_as_there_are_tasks_find_room():
+    # each task is done with either factor, at the same cost where both have the same price
+    size = np.linspace(1.0, 2.0, 60)
+    bundles = np.zeros((60, 2, 2))
+    bundles[:, 0, 0] = bundles[:, 1, 1] = size
+    result = allocate(bundles, [1.0, 1.0], Nest(0.5, np.full(60, 1 / 60), range(60)))
+    assert result.output == pytest.approx(2 / np.sqrt(size).mean() ** 2, rel=1e-12)
+    assert result.activity.T @ size == pytest.approx([1.0, 1.0], rel=1e-9)

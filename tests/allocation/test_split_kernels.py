@@ -90,3 +90,24 @@ def test_prices_are_open_where_a_used_up_factor_without_one_is_used_as_much_at_a
     assert work.factor[USED] == pytest.approx(1, abs=1e-12)
     nests = check_inputs(bundles, np.ones(2), nest, None).presolved().problem.tree.nests
     assert splits.uniqueness(nests, case, state, work, split) == splits.PRICES_OPEN
+
+
+@pytest.mark.parametrize(
+    ("second", "share", "left"),
+    [
+        (1.2, [1.0, 0.0, 0.0], []),  # both idle modes need more of what is used up
+        (0.8, [1.0, 0.0, 0.0], [1, 2]),  # work in the second mode makes room for the third
+        (1.2, [0.5, 0.5, 0.0], [2]),  # so does less work in the second, which is in use
+    ],
+)
+def test_idle_modes_that_cannot_carry_work_are_taken_back(second, share, left):
+    # modes cost the same, since the second factor has no price
+    bundles = np.array([[[1.0, 1.0, 1.0], [1.5, second, 0.5], [0.5, 1.1, 1.5]]])
+    bundles[..., 1] /= bundles[0, :, 1] @ share
+    price, nest = [0.5, 0.0, 0.5], Nest(0.5, [1.0], [0])
+    case, state, work, _ = regime(bundles, np.ones(3), nest, price, [share])
+    assert work.factor[USED, 1] == pytest.approx(1)
+    state.active[0] = np.array(share) > 0
+    tied = np.ones((1, 3), dtype=bool)
+    assert splits.take_back(case, state, work, tied) == bool(left)
+    assert np.flatnonzero(tied[0] & ~state.active[0]).tolist() == left
