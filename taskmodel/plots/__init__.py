@@ -10,6 +10,15 @@ caller's settings. A figure has the name of the function whose result it draws: 
 draws a result of `taskmodel.lead_time`, and is defined as `draw_lead_time`.
 """
 
+from importlib.util import find_spec
+
+from taskmodel.errors import InputError
+
+if find_spec("matplotlib") is None:
+    raise InputError(
+        "figures need matplotlib, which is not installed: pip install 'taskmodel[plot]'"
+    )
+
 from taskmodel.plots._beside import beside
 from taskmodel.plots._horizon import draw_horizon as horizon
 from taskmodel.plots._loop import loop

@@ -296,7 +296,12 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
 
 
 def _check_storable(result: xr.Dataset) -> None:
-    """Refuse attributes and variables for which netCDF has no type."""
+    """Refuse what netCDF has no type for, and numbers named like a dimension of others."""
+    if both := [name for name in result.dims if name in result and not result[name].dims]:
+        raise InputError(
+            f"{both[0]} is one value and also a dimension of other variables, which netCDF does "
+            f'not allow: leave it out, as in ds.drop_vars("{both[0]}")'
+        )
     attributes = dict(result.attrs)
     for name, variable in result.variables.items():
         attributes |= {f"{name}.{key}": value for key, value in variable.attrs.items()}

@@ -1,5 +1,7 @@
 """Figures show the values of the dataset, omit nothing silently, and are reproducible bytes."""
 
+import importlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -661,3 +663,11 @@ def test_without_events_the_first_point_of_the_grid_says_whether_a_state_holds(n
         "experiments": [],
     }
     assert oversight_intervals(nothing) == ([], [])
+
+
+def test_without_matplotlib_figures_say_how_to_install_it(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib.util, "find_spec", lambda name: None)
+        with pytest.raises(tm.InputError, match=r"pip install 'taskmodel\[plot\]'"):
+            importlib.reload(plots)
+    importlib.reload(plots)

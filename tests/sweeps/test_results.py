@@ -285,3 +285,13 @@ def test_a_variable_that_netcdf_cannot_hold_is_named(result, tmp_path, value):
     changed = result.assign(mine=("compute", np.full(result.sizes["compute"], value)))
     with pytest.raises(tm.InputError, match="the variable mine must hold texts or numbers; found"):
         tm.save(changed, tmp_path / "result.nc")
+
+
+def test_one_event_is_saved_without_the_variable_that_is_a_dimension_too(tmp_path):
+    events = tm.events(tm.sweep(tm.load_catalog("t_agi_ladder"), [1e26, 1e34]))
+    one = events.isel(event=0)
+    with pytest.raises(tm.InputError, match=r"factor is one value and also a dimension"):
+        tm.save(one, tmp_path / "one.nc")
+    one = one.drop_vars("factor")  # as the message says
+    tm.save(one, tmp_path / "one.nc")
+    xr.testing.assert_identical(tm.open(tmp_path / "one.nc"), one)
