@@ -38,7 +38,7 @@ _ODD_SPACE = re.compile(r"(?:^[ -]*|:)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3
 _LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+)(.*)")
 # A number in braces up to a comma without a blank behind it, and what can follow of the number.
 _NUMBER_AND_COMMA = re.compile(r"(?<![\w.,+-])([-+]?[0-9]+(?:[.,][0-9]+)*,)\Z")
-_AFTER_COMMA = re.compile(r"[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?=\s*(?:[,}]|\Z))")
+_AFTER_COMMA = re.compile(r"[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?=\s*(?:[],}]|\Z))")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -439,7 +439,8 @@ class _Parser:
         text = token.value
         short = text if len(text) <= 40 else f"{text[:20]}... ({len(text)} characters)"
         if match := _LEADING_ZERO.fullmatch(text):
-            self.refuse(token, keys, f"the number {short} begins with 0{_without_zeros(match)}")
+            mend = _comma(self.text, token.start_mark.index) or _without_zeros(match)
+            self.refuse(token, keys, f"the number {short} begins with 0{mend}")
             return None
         try:
             value = float(int(text, 0) if text.startswith(("0o", "0x")) else text)
@@ -484,7 +485,7 @@ def _without_zeros(match: re.Match[str]) -> str:
 
 
 def _comma(text: str, start: int) -> str:
-    """Return the mend of a number with a comma, which ends an entry of a mapping in braces.
+    """Return the mend of a number with a comma, which ends an entry in braces or brackets.
 
     The entry after the comma starts at `start`; a number has no blank there.
     """
