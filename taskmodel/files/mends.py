@@ -33,7 +33,8 @@ _DECIMALS = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _GROUPS_AND_DECIMALS = re.compile(r"([-+]?\d{1,3}(?:([ _',.])\d{3})(?:\2\d{3})*)([.,])(\d+)")
 
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# a day, or a month
+_DAY = re.compile(r"((?:1[89]|2[0-3])\d\d)([-/.])(0?[1-9]|1[0-2])(?:\2(\d\d?))?")
 _BETWEEN = re.compile(
     rf"(.*\d(?:\s*(?:{_WORDS})\b)?)\s*(?:-|to|\.\.+|…)\s*([+.\d].*)", re.IGNORECASE
 )
@@ -163,13 +164,15 @@ def _plain(number: float) -> str:
 def _readings(text: str, measure: Measure) -> Iterator[Reading]:
     """Yield what a text may mean as a quantity of that measure."""
     text = _simple(text)
-    if _DAY.fullmatch(text):
-        if measure.unit in (units.DATE,):
-            try:
-                yield Reading(round(calendar_year(text), 6))
+    if match := _DAY.fullmatch(text):
+        year, separator, month, day = match.groups()
+        if measure.unit == units.DATE and (day or separator != "."):
+            try:  # a month is its first day
+                yield Reading(round(calendar_year(f"{year}-{month:0>2}-{day or 1:0>2}"), 6))
             except InputError:  # no such day
                 return
-        return
+        if separator != "." or day:
+            return
     if match := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (float(part or 0) for part in match.groups())
         hours += minutes / 60 + seconds / 3600

@@ -34,6 +34,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_OTHER_ENCODING = "is not UTF-8 but UTF-16 or UTF-32, or no text; save the file as UTF-8"
 _ODD_SPACE = re.compile(r"(?:^[ -]*|:)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])", re.M)
 _LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+)(.*)")
 # A number in braces up to a comma without a blank behind it, and what can follow of the number.
@@ -115,6 +116,8 @@ def read_text(path: Path, byte_order_mark: bool = False, limit: int = MAX_BYTES)
     except UnicodeDecodeError as error:
         valid = content[: error.start].decode()
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            message = _OTHER_ENCODING
         raise _error(str(path), _line_column(valid, len(valid)), message) from error
 
 
@@ -152,7 +155,7 @@ def check_printable(text: str, file: str) -> None:
     if match := _UNPRINTABLE.search(text):
         message = f"character {unprintable(text)} cannot be printed and is not allowed; remove it"
         if "\0" in text[1:2] or text.startswith("\0"):
-            message = "is not UTF-8 but UTF-16 or UTF-32, or no text; save the file as UTF-8"
+            message = _OTHER_ENCODING
         raise _error(file, _line_column(text, match.start()), message)
 
 

@@ -494,3 +494,12 @@ def test_the_mend_of_a_list_with_one_number_is_the_number(value):
 def test_names_in_other_letters_are_near(word):
     assert did_you_mean(word, ["headcount", "hours"]) == "; did you mean 'headcount'?"
     assert did_you_mean("REVIEW RATIO", ["review_ratio"]) == "; did you mean 'review_ratio'?"
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2026-01", 2026), ("2026/07/02", 2026.49863), ("2026-7", 2026.49589)]
+)
+def test_a_month_is_proposed_as_its_first_day_and_a_day_in_any_form(text, year):
+    assert numbers(proposals(quantity_mend(text, YEAR))[0], YEAR)[0] == pytest.approx(year)
+    assert not quantity_mend("2026-13", YEAR)
+    assert quantity_mend("1200-15", HOURS) == ""
