@@ -55,7 +55,8 @@ ONET = {
 }
 TABLE = "TABLE"  # key of the table among the sources
 ROOT = "all_tasks"  # the outermost nest
-_INTERVAL = re.compile(r"\{value: (\S+), low: (\S+), high: ([^,}]+)\}")  # as proposed for a file
+# an interval, as proposed for a file
+_INTERVAL = re.compile(r'\{value: (\S+), low: (\S+), high: ([^,}]+)(?:, unit: "?([^"}]+)"?)?\}')
 OFFER = "divide each by their sum, or let taskmodel do so: --normalise, in Python normalise=True"
 
 
@@ -231,12 +232,13 @@ def _check(tasks: TaskTable, data: dict[str, Any]) -> None:
 def _for_cells(message: str, path: str) -> str:
     """Return a message with intervals proposed as a table has them, in columns of their own."""
     name = path.rpartition(".")[2]
-    return _INTERVAL.sub(
-        lambda match: (
-            f"{match[1]}, and {match[2]} and {match[3]} in columns {name}_low and {name}_high"
-        ),
-        message,
-    )
+    return _INTERVAL.sub(lambda match: _in_columns(match, name), message)
+
+
+def _in_columns(match: re.Match[str], name: str) -> str:
+    value, low, high, unit = match.groups()
+    central = f"{value} {unit}" if unit else value
+    return f"{central}, and {low} and {high} in columns {name}_low and {name}_high"
 
 
 def _data(

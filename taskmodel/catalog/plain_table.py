@@ -18,6 +18,7 @@ from taskmodel.errors import InputError
 from taskmodel.files.decimals import Decimals, decimals_of
 from taskmodel.files.quantity import Measure
 from taskmodel.files.sheet import Sheet, SheetRow
+from taskmodel.files.suggestions import listing
 from taskmodel.files.yaml import TextMark
 
 ALIASES = {"weight": "share", "task_hours": "horizon", "task": "title"}
@@ -26,6 +27,8 @@ TOTALS = set(
     "total totals grand_total sub_total subtotal sum sums summe gesamt gesamtsumme insgesamt somme "
     "totale suma overall_total".split()
 )
+# signs of no value that people and programs write, in small letters
+ABSENT = set("- -- – — . ? na n/a #n/a <na> nan null none nil".split())
 ROLES = ("low", "high", "unit")
 
 _HEADER = re.compile(r"(.*?)\s*(?:[\[(](.*)[\])])?")
@@ -54,7 +57,7 @@ def plain_tasks(sheet: Sheet) -> TaskTable:
     titles = next((column for column in columns if column.field == "title"), None)
     if ids is None and titles is None:
         message = f"found {sheet.header.raw.strip()[:60]!r}; a column title, or id, is needed"
-        table.defects = [table.header.key_defect("", message)]
+        table.defects = [table.header.key_defect("", message + _header_hint(sheet))]
         return table
     if not sheet.rows and not sheet.defects:
         table.defects.append(table.header.key_defect("", "has no tasks below the first line"))
@@ -67,7 +70,17 @@ def plain_tasks(sheet: Sheet) -> TaskTable:
     for row in sheet.rows:
         _add_task(sheet, row, columns, table, decimals)
     _resolve_order(table)
+    _note_phases(table)
     return table
+
+
+def _header_hint(sheet: Sheet) -> str:
+    """Return what to do where the first line does not name the tasks."""
+    for row in sheet.rows:
+        if {"title", "task", "id"} & {cell.lower() for cell in row.cells}:
+            return f"; line {row.line} has one: remove the lines above it"
+    alone = len(sheet.header.cells) == 1
+    return ", and commas, semicolons or tabs between the columns" if alone else ""
 
 
 def _mark(sheet: Sheet, row: SheetRow, index: int) -> TextMark:
@@ -88,7 +101,7 @@ def _columns(sheet: Sheet, table: TaskTable) -> list[_Column]:
             stem, role = name, ""
         field = _field(stem)
         if field is None or (role and FIELDS[field].measure is None):
-            unread.append(header)
+            unread.append(header or f"the one at {index + 1}, without a name")
             continue
         column = _Column(index, field, role, match[2] or "", header)
         for other in columns:
@@ -145,6 +158,7 @@ def _add_task(
             continue
         marks[column.field] = _mark(sheet, row, column.number)
         try:
+            _require_value(cells[cell], column.field)
             values[column.field] = _value(decimals, column, cells, columns)
         except InputError as error:
             values[column.field] = None  # not lacking, but broken
@@ -153,7 +167,16 @@ def _add_task(
     if phase := values.get("phase"):
         values["phase"] = slug(phase) or f"phase_{row.line}"
         table.phases.setdefault(values["phase"], phase)
+    elif "phase" in values:  # it is reported, and the catalog can be checked without
+        del values["phase"]
     table.add(TaskRow(key, values, marks, mark))
+
+
+def _require_value(text: str, name: str) -> None:
+    """Raise an InputError if a cell that may be empty has a sign of no value."""
+    can_be_empty = FIELDS[name].optional and FIELDS[name].kind != "list"
+    if text.lower() in ABSENT and (can_be_empty or name == "phase") and name != "description":
+        raise InputError(f"found {text!r}; leave the cell empty where there is no value")
 
 
 def _value(
@@ -213,7 +236,21 @@ def _resolve_order(table: TaskTable) -> None:
     keys = set(table.rows)
     for row in table.rows.values():
         names = row.values.get("after")
-        if isinstance(names, list):
+        if isinstance(names, list) and len(names) == 1 and names[0].lower() in ABSENT - keys:
+            message = f"found {names[0]!r}; leave the cell empty where no task comes before"
+            mark = row.marks["after"]
+            table.defects.append(mark.key_defect(f"tasks.{row.key}.after", message))
+            row.values["after"] = []
+        elif isinstance(names, list):
             row.values["after"] = [
                 name if name in keys or slug(name) not in keys else slug(name) for name in names
             ]
+
+
+def _note_phases(table: TaskTable) -> None:
+    """Note the tasks without a phase beside others that have one, as merged cells leave them."""
+    without = [row.key for row in table.rows.values() if "phase" not in row.values]
+    if table.phases and without:
+        table.notes.append(
+            f"in no phase, beside all phases: {listing(without)}; fill cells that were merged"
+        )

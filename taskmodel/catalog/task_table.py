@@ -177,6 +177,8 @@ class TaskTable:
         weights = [Fraction(share) for share in shares if share is not None]
         total = sum(weights)
         if len(weights) < len(shares) or not shares or min(weights) < 0 or not self.is_whole:
+            if normalise:  # weights without a sum are no shares, of which 1 would be the limit
+                self._leave_weights()
             return  # reported elsewhere
         mark = self.share_mark or self.header
         if total == 0:
@@ -200,6 +202,12 @@ class TaskTable:
             row.values["share"] = _scaled(row.values["share"], total, float(weight / total))
         origin = self.origins.get("share", "")
         self.origins["share"] = f"{origin}, divided by their sum, {float(total):.12g}"
+
+    def _leave_weights(self) -> None:
+        for row in self.rows.values():
+            weight = _number(row.values.get("share"))
+            if weight is not None and weight > 0:
+                row.values["share"] = 0.0
 
     def _total(self, weights: list[Fraction]) -> int | None:
         """Return the line of the only share that is the sum of the others, of three or more."""

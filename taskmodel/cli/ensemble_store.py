@@ -15,6 +15,7 @@ from taskmodel.cli import signals
 from taskmodel.cli.catalogs import heading
 from taskmodel.cli.output import Answer
 from taskmodel.cli.screen import duration, note, wrapped
+from taskmodel.errors import one_line
 from taskmodel.stores.manifest import Manifest, read_manifest
 from taskmodel.summary import provenance_facts
 
@@ -159,5 +160,5 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         f"  {points} points along {facts['over']}, {facts['chunks']:,} chunks of "
         f"{facts['chunk']:,} draws, {size:,.3g} MB",
         "",
-        f"Written to {path}; in Python: taskmodel.open({path!r})",
+        f"Written to {one_line(path)}; in Python: taskmodel.open({path!r})",
     ]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from taskmodel.files import bundled
 from taskmodel.files.heads import head
+from taskmodel.files.suggestions import nearest
 from taskmodel.files.yaml import read_text
 
 Facts = dict[str, Any]
@@ -23,6 +24,8 @@ TAKEN = {
     "MOMENTS": ("moments",),
     "FILE": (),
 }
+CATALOG_KEYS = {"tasks", "pools", "nests", "supervision"}
+MAX_KEYS = 100  # among more no misspelt key is looked for
 TEXT_OF_S = {"seed"}  # also called S, and a number
 
 
@@ -214,6 +217,11 @@ def kind_of(data: Any) -> Kind:
     for kind in KINDS.values():
         if keys & kind.present and not keys & kind.absent:
             return kind
+    # a misspelt key tells the kind, too, such as `workers` of a plan
+    if not keys & CATALOG_KEYS and len(keys) <= MAX_KEYS:
+        for kind in KINDS.values():
+            if any(nearest(name, keys, 1, 0.75) for name in kind.present):
+                return kind
     return KINDS["catalogs"]
 
 

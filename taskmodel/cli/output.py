@@ -23,7 +23,7 @@ from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.commands import default_of
 from taskmodel.cli.screen import WIDTH, ProgressLine, json_text, note, progress, scientific
 from taskmodel.cli.values import InputRange, Span
-from taskmodel.errors import InputError, printable
+from taskmodel.errors import InputError, one_line, printable
 from taskmodel.files.atomic import atomic_write, own_mark, stale
 
 if TYPE_CHECKING:
@@ -152,8 +152,9 @@ class Output:
     def lines(self) -> list[str]:
         """Name the files, as the last lines of a page."""
         names = ", ".join(Path(file).name for file in self.files)
-        line = f"Written to {self.folder}: {names}"
-        lines = [line] if len(line) <= WIDTH else [f"Written to {self.folder}:", f"  {names}"]
+        folder = one_line(str(self.folder))
+        line = f"Written to {folder}: {names}"
+        lines = [line] if len(line) <= WIDTH else [f"Written to {folder}:", f"  {names}"]
         return ["", *lines] if self.files else []
 
     def _notes(self) -> Iterator[str]:

@@ -17,7 +17,7 @@ from taskmodel.cli.catalogs import heading, load
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import RESULTS, Answer, Output, folder_name, output
 from taskmodel.cli.screen import wrapped
-from taskmodel.errors import InputError
+from taskmodel.errors import InputError, one_line
 from taskmodel.files.atomic import atomic_write
 from taskmodel.report import (
     Material,
@@ -148,5 +148,5 @@ def _lines(catalog: Catalog, material: Material, target: Path) -> list[str]:
             for line in wrapped(f"{head}: {said}".replace("\u00d7", "x"))
         ),
         "",
-        f"Written to {target}",
+        f"Written to {one_line(str(target))}",
     ]

@@ -249,7 +249,8 @@ def setting(text: str) -> tuple[str, Any]:
         raise InputError(
             f"{path}=: the value is missing; to remove an optional one write {path}=null"
         )
-    return path, read_value(value, path)
+    # YAML reads a dash as a list, which nobody means who writes one in place of a value
+    return path, "-" if value.strip() == "-" else read_value(value, path)
 
 
 def goal(text: str) -> tuple[str, float]:

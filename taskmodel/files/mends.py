@@ -25,18 +25,26 @@ _ABOUT = re.compile(r"(~|≈|about |approx\.? |circa |ca\.? |c\. )\s*", re.IGNOR
 _FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
 _POWER = re.compile(r"(?:(\S*?)\s*[x*]?\s*)??10\s*(?:\^|\*\*)\s*([-+]?\d+)")
 _FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
-_MAGNITUDE = re.compile(r"(\S*\d\S*?)\s*(k|thousand|million|mn|bn|billion|trillion)", re.IGNORECASE)
+_WORDS = "k|thousand|million|mn|bn|billion|trillion"
+_MAGNITUDE = re.compile(rf"(\S*\d\S*?)\s*({_WORDS})", re.IGNORECASE)
 _MAGNITUDES = {"k": 3, "t": 3, "m": 6, "b": 9, "tr": 12}
 _GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}([ _',.])\d{3}(\1\d{3})*")
 _DECIMALS = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _GROUPS_AND_DECIMALS = re.compile(r"([-+]?\d{1,3}(?:([ _',.])\d{3})(?:\2\d{3})*)([.,])(\d+)")
 
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_BETWEEN = re.compile(r"(.*\d)\s*(?:-|to|\.\.+|…)\s*([+.\d].*)")
+# a day, or a month
+_DAY = re.compile(r"((?:1[89]|2[0-3])\d\d)([-/.])(0?[1-9]|1[0-2])(?:\2(\d\d?))?")
+_BETWEEN = re.compile(
+    rf"(.*\d(?:\s*(?:{_WORDS})\b)?)\s*(?:-|to|\.\.+|…)\s*([+.\d].*)", re.IGNORECASE
+)
 _SPREAD = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
 _IN_BRACKETS = re.compile(r"(.+?)\s*[(\[](.+?)\s*(?:-|to|,|;|\.\.+|…)\s*([^)\]]+)[)\]]")
-_UNIT_STARTS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$]")  # a letter after none, or a sign
+# a letter after none, a sign, or the 1 of 1/year
+_UNIT_STARTS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$/]|(?<=\s)1(?=\s*/)")
+_TIMES = re.compile(r"(?<=\d)\s*(?:[x*]|times|-?fold)(?!\s*[\d.]|[^\W\d_])", re.IGNORECASE)
+_TIMES_ALONE = re.compile(r"(?<=\d)x(?!\s*(?:/|per\b|an?\b))")
+_SHARED = re.compile(r"(?<=\d)(?:e[-+]?\d+|\s*[x*]\s*10\^[-+]?\d+|\s*[^\W\d_]+)\Z", re.IGNORECASE)
 _UNIT = re.compile(r"[^\W\d_]+([ /][^\W\d_]+)?|[%$]")
 
 
@@ -156,13 +164,15 @@ def _plain(number: float) -> str:
 def _readings(text: str, measure: Measure) -> Iterator[Reading]:
     """Yield what a text may mean as a quantity of that measure."""
     text = _simple(text)
-    if _DAY.fullmatch(text):
-        if measure.unit in (units.DATE,):
-            try:
-                yield Reading(round(calendar_year(text), 6))
+    if match := _DAY.fullmatch(text):
+        year, separator, month, day = match.groups()
+        if measure.unit == units.DATE and (day or separator != "."):
+            try:  # a month is its first day
+                yield Reading(round(calendar_year(f"{year}-{month:0>2}-{day or 1:0>2}"), 6))
             except InputError:  # no such day
                 return
-        return
+        if separator != "." or day:
+            return
     if match := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (float(part or 0) for part in match.groups())
         hours += minutes / 60 + seconds / 3600
@@ -215,32 +225,47 @@ def _no_powers(numbers: list[float]) -> list[float]:
 
 
 def _with_parts(text: str, measure: Measure) -> Iterator[Reading]:
-    """Yield readings of a text with an interval, or with a unit beside the number."""
+    """Yield readings of a text with an interval, or with a unit behind it."""
+    yield from list(_with_interval(text)) or _with_unit(text, measure)
+
+
+def _with_interval(text: str) -> Iterator[Reading]:
+    """Yield readings of a text with an interval, in numbers alone."""
     if match := _SPREAD.fullmatch(text):
-        for value, half in _pairs(match[1], match[2]):
+        for value, half in _pairs(_alike(match[1], match[2]), match[2]):
             yield Reading(value, value - half, value + half)
     elif match := _IN_BRACKETS.fullmatch(text):
         for value in _numbers(match[1]):
-            for low, high in _pairs(match[2], match[3]):
+            for low, high in _ends(match[2], match[3]):
                 if low <= value <= high:
                     yield Reading(value, low, high)
-    elif (match := _BETWEEN.fullmatch(text)) and (pairs := _pairs(match[1], match[2])):
-        for low, high in pairs:
-            if low <= high:
-                yield Reading((low + high) / 2, low, high, is_range=True)
-    else:
-        yield from _with_unit(text, measure)
+    elif match := _BETWEEN.fullmatch(text):
+        for low, high in _ends(match[1], match[2]):
+            yield Reading((low + high) / 2, low, high, is_range=True)
 
 
 def _with_unit(text: str, measure: Measure) -> Iterator[Reading]:
-    """Yield readings of a number with a unit behind it, or with a dollar sign before it."""
+    """Yield readings of a number or interval with a unit behind it, or a dollar sign before it."""
     if text.startswith("$"):
         text = f"{text[1:]}$"
+    text = _TIMES.sub("x", text)
+    alone = _TIMES_ALONE.sub("", text)
+    if measure.unit in (units.ONE, units.GROWTH) and alone != text:
+        yield from _in_numbers(alone)
+        return
     for start in _UNIT_STARTS.finditer(text):
-        number, symbol = text[: start.start()].strip(), units.canonical(text[start.start() :])
-        if measure.unit.factor(symbol) is not None and (values := _numbers(number)):
-            yield from (Reading(value, unit=symbol) for value in values)
+        name = text[start.start() :].rstrip(")] ")
+        number = text[: start.start()].strip() + text[start.start() + len(name) :].strip()
+        number = re.sub(rf"(?<=\w)\s*{re.escape(name)}(?![^\W\d_])", "", number)
+        symbol = units.canonical(name)
+        if measure.unit.factor(symbol) is not None and (readings := _in_numbers(number)):
+            yield from (reading._replace(unit=symbol) for reading in readings)
             return
+
+
+def _in_numbers(text: str) -> list[Reading]:
+    """Return what a text without unit may mean: a number, or an interval."""
+    return [Reading(value) for value in _numbers(text)] or list(_with_interval(text))
 
 
 def _other_unit(text: str, measure: Measure) -> str:
@@ -252,6 +277,20 @@ def _other_unit(text: str, measure: Measure) -> str:
     if not _UNIT.fullmatch(symbol):
         return ""
     return symbol if measure.unit.factor(units.canonical(symbol)) is None else ""
+
+
+def _ends(first: str, second: str) -> list[tuple[float, float]]:
+    """Return pairs of what the ends of an interval may mean; 1-2 million begins at a million."""
+    for start in dict.fromkeys((_alike(first, second), first)):
+        if pairs := [(low, high) for low, high in _pairs(start, second) if low <= high]:
+            return pairs
+    return []
+
+
+def _alike(first: str, second: str) -> str:
+    """Return the first text with the power or magnitude that the second one alone has."""
+    shared = _SHARED.search(second.strip())
+    return first if shared is None or _SHARED.search(first.strip()) else first.strip() + shared[0]
 
 
 def _pairs(first: str, second: str) -> list[tuple[float, float]]:

@@ -94,7 +94,7 @@ def _findings(
         else:
             value, measure = item["input"], _measure(record, keys)
             hint = _hint(value, kind)
-            if kind in ("float_type", "int_type") and isinstance(value, str):
+            if kind in ("float_type", "int_type"):
                 hint = _number_hint(value, kind, measure, _holder(values, keys))
             if kind == "string_type" and keys[-1] == "unit" and measure is not None:
                 hint = _unit_hint(value, measure) or hint
@@ -116,9 +116,14 @@ def _holder(values: Any, keys: Keys) -> dict[str, Any] | None:
 
 
 def _number_hint(
-    text: str, kind: str, measure: Measure | None, holder: dict[str, Any] | None
+    value: Any, kind: str, measure: Measure | None, holder: dict[str, Any] | None
 ) -> str:
-    """Return how to write a number that stands as text, as a quantity or within one."""
+    """Return how to write a number that stands as text or in a list, alone or in a quantity."""
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    text = str(value)
     if measure is not None and holder is None:
         return quantity_mend(text, measure)
     unit = holder.get("unit") if measure is not None and holder is not None else ""

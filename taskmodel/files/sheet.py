@@ -17,6 +17,8 @@ from taskmodel.files.yaml import MAX_BYTES, check_printable, read_text
 
 SEPARATORS = ",;\t"
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
+_WORKBOOK = "is a workbook; save the sheet as CSV (UTF-8), and give that file"
+_ZIP = "PK\x03\x04"  # how a workbook begins, whatever its name
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
@@ -95,9 +97,10 @@ def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
         If the file cannot be read as text, or has characters that cannot be printed.
     """
     if path.suffix.lower() in _WORKBOOKS:
-        message = "is a workbook; save the sheet as CSV (UTF-8), and give that file"
-        raise CatalogError([Defect(str(path), None, None, "", message)])
+        raise CatalogError([Defect(str(path), None, None, "", _WORKBOOK)])
     text = read_text(path, byte_order_mark=True, limit=limit)
+    if text.startswith(_ZIP):
+        raise CatalogError([Defect(str(path), None, None, "", _WORKBOOK)])
     check_printable(text, str(path))
     lines = list(io.StringIO(text, newline="")) or [""]
     named = _SEPARATOR_LINE.fullmatch(lines[0].rstrip("\r\n"))
@@ -109,19 +112,46 @@ def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
     separator = named[1] if named else max(SEPARATORS, key=lines[0].count)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     rows: list[SheetRow] = []
-    defects = []
+    others: list[SheetRow] = []  # of which the first line does not name all cells, or more
+    broken = []
     try:
         for row in _rows(reader, lines, separator, 2 if named else 1):
             if not rows or len(row.cells) == len(rows[0].cells):
                 rows.append(row)
-                continue
-            count = f"{len(row.cells)} cell{'s' * (len(row.cells) != 1)}"
-            message = f"found {count}; the first line names {len(rows[0].cells)} columns"
-            defects.append(Defect(str(path), row.line, 1, "", message))
+            else:
+                others.append(row)
     except csv.Error as error:
-        defects.append(Defect(str(path), reader.line_num, 1, "", f"is not CSV: {error}"))
+        broken = [Defect(str(path), reader.line_num, 1, "", f"is not CSV: {error}")]
+    defects = [*_wrong_lengths(rows, others, str(path)), *broken]
     header = rows[0] if rows else SheetRow(("",), 1, "", separator)
     return Sheet(str(path), header, tuple(rows[1:]), tuple(defects))
+
+
+def _wrong_lengths(rows: list[SheetRow], others: list[SheetRow], file: str) -> list[Defect]:
+    """Return the defects of rows that have fewer or more cells than the first line names."""
+    if not others:
+        return []
+    named = len(rows[0].cells)
+    if len(rows) == 1 and all(
+        len(row.cells) == named + 1 and row.cells[0] == str(number)
+        for number, row in enumerate(others, 1)
+    ):
+        message = (
+            "does not name the column of numbers before the others; name it, too, or leave it out "
+            "(in R row.names = FALSE)"
+        )
+        return [Defect(file, rows[0].line, 1, "", message)]
+    return [
+        Defect(
+            file,
+            row.line,
+            1,
+            "",
+            f"found {len(row.cells)} cell{'s' * (len(row.cells) != 1)}; the first line names "
+            f"{named} columns",
+        )
+        for row in others
+    ]
 
 
 def _rows(

@@ -98,15 +98,15 @@ _PLURAL_FLOP = re.compile(r"([MGTPEZY]?)FLOPs")
 
 
 def canonical(symbol: str) -> str:
-    """Return the symbol of a unit that is spelled out, in the plural, or with `per` for /.
+    """Return the symbol of a unit that is spelled out, in the plural, or with `per` or `a` for /.
 
     Examples
     --------
-    >>> canonical("hours"), canonical("people per year"), canonical("FLOPs/year")
+    >>> canonical("hours"), canonical("people per year"), canonical("FLOPs a year")
     ('h', 'person/year', 'FLOP/year')
     """
     text = re.sub(r"\bper +cent\b", "percent", symbol.strip())
-    parts = re.split(r"\s*/\s*|\s+per\s+|^per\s+", text)
+    parts = re.split(r"\s*/\s*|\s+(?:per|an?)\s+|^(?:per|an?)\s+", text)
     names = [_SPELLINGS.get(part.lower(), _PLURAL_FLOP.sub(r"\1FLOP", part)) for part in parts]
     return "/".join([names[0] or "1", *names[1:]]) if len(names) > 1 else names[0]
 

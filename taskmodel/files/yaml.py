@@ -34,11 +34,12 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_OTHER_ENCODING = "is not UTF-8 but UTF-16 or UTF-32, or no text; save the file as UTF-8"
 _ODD_SPACE = re.compile(r"(?:^[ -]*|:)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])", re.M)
 _LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+)(.*)")
 # A number in braces up to a comma without a blank behind it, and what can follow of the number.
 _NUMBER_AND_COMMA = re.compile(r"(?<![\w.,+-])([-+]?[0-9]+(?:[.,][0-9]+)*,)\Z")
-_AFTER_COMMA = re.compile(r"[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?=\s*(?:[,}]|\Z))")
+_AFTER_COMMA = re.compile(r"[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?=\s*(?:[],}]|\Z))")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -115,6 +116,8 @@ def read_text(path: Path, byte_order_mark: bool = False, limit: int = MAX_BYTES)
     except UnicodeDecodeError as error:
         valid = content[: error.start].decode()
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            message = _OTHER_ENCODING
         raise _error(str(path), _line_column(valid, len(valid)), message) from error
 
 
@@ -152,7 +155,7 @@ def check_printable(text: str, file: str) -> None:
     if match := _UNPRINTABLE.search(text):
         message = f"character {unprintable(text)} cannot be printed and is not allowed; remove it"
         if "\0" in text[1:2] or text.startswith("\0"):
-            message = "is not UTF-8 but UTF-16 or UTF-32, or no text; save the file as UTF-8"
+            message = _OTHER_ENCODING
         raise _error(file, _line_column(text, match.start()), message)
 
 
@@ -439,7 +442,8 @@ class _Parser:
         text = token.value
         short = text if len(text) <= 40 else f"{text[:20]}... ({len(text)} characters)"
         if match := _LEADING_ZERO.fullmatch(text):
-            self.refuse(token, keys, f"the number {short} begins with 0{_without_zeros(match)}")
+            mend = _comma(self.text, token.start_mark.index) or _without_zeros(match)
+            self.refuse(token, keys, f"the number {short} begins with 0{mend}")
             return None
         try:
             value = float(int(text, 0) if text.startswith(("0o", "0x")) else text)
@@ -484,7 +488,7 @@ def _without_zeros(match: re.Match[str]) -> str:
 
 
 def _comma(text: str, start: int) -> str:
-    """Return the mend of a number with a comma, which ends an entry of a mapping in braces.
+    """Return the mend of a number with a comma, which ends an entry in braces or brackets.
 
     The entry after the comma starts at `start`; a number has no blank there.
     """

@@ -16,6 +16,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.questions.differences import changes
 
 VERSION = "taskmodel_version"
+ACCURACY = ("duality_gap",)  # of answers, which it is not itself
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Comparison:
     Attributes
     ----------
     variables : tuple of Difference
-        Variables that differ at all, the largest difference first.
+        Variables that differ at all, the largest difference first; `ACCURACY` comes last.
     removed, added : tuple of str
         Variables that only the earlier, and only the later one has.
     points : tuple of int
@@ -127,7 +128,7 @@ def against(earlier: xr.Dataset, later: xr.Dataset, catalog: Catalog) -> Compari
             if change is not None:
                 found.append(change)
     return Comparison(
-        variables=tuple(sorted(found, key=lambda each: -each.difference)),
+        variables=tuple(sorted(found, key=lambda each: (each.name in ACCURACY, -each.difference))),
         removed=tuple(sorted(map(str, set(earlier.data_vars) - set(later.data_vars)))),
         added=tuple(sorted(map(str, set(later.data_vars) - set(earlier.data_vars)))),
         points=(earlier.sizes[axis], later.sizes[axis], len(common)),

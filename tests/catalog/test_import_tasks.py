@@ -8,6 +8,7 @@ import pytest
 
 import taskmodel as tm
 from taskmodel.catalog import Task, parse_catalog
+from taskmodel.catalog._import_tasks import imported_tasks
 from taskmodel.catalog.task_table import REQUIRED
 from taskmodel.files.dotted import fields
 
@@ -237,6 +238,11 @@ def test_an_interval_is_proposed_in_columns_which_any_separator_leaves_whole(wri
     header = "title,share,horizon,review_ratio,coverage_floor"
     with pytest.raises(tm.CatalogError, match="write 0.2, and 0.1 and 0.3 in columns review_ratio"):
         tm.import_tasks(write(f"{header}\nA,1,8,0.1-0.3,0.1\n"))
+    with pytest.raises(tm.CatalogError, match="write 20 %, and 10 and 30 in columns review_ratio"):
+        tm.import_tasks(write(f"{header}\nA,1,8,10-30 %,0.1\n"))
+    mended = write(f"{header},review_ratio_low,review_ratio_high\nA,1,8,20 %,0.1,10,30\n")
+    ratio = tm.import_tasks(mended).tasks["a"].review_ratio
+    assert (ratio.value, ratio.low, ratio.high) == (0.2, 0.1, 0.3)
     mended = write(f"{header},review_ratio_low,review_ratio_high\nA,1,8,0.2,0.1,0.1,0.3\n")
     ratio = tm.import_tasks(mended).tasks["a"].review_ratio
     assert (ratio.value, ratio.low, ratio.high) == (0.2, 0.1, 0.3)
@@ -292,6 +298,74 @@ def test_workbooks_and_other_files_are_refused(write):
         tm.import_tasks("nowhere.csv")
     with pytest.raises(tm.InputError, match="of O\\*NET's layout"):
         tm.import_tasks(write("title\nA\n"), occupation="15-1221.00")
+
+
+HEADER = "title,weight,horizon,review_ratio,coverage_floor,phase,after"
+
+
+@pytest.mark.parametrize("sign", ["NA", "n/a", "#N/A", "NaN", "-", "none"])
+@pytest.mark.parametrize(
+    ("column", "hint"),
+    [
+        ("phase", "where there is no value"),
+        ("after", "where no task comes before"),
+        ("gate_latency", "where there is no value"),
+    ],
+)
+def test_a_sign_of_no_value_is_refused_and_an_empty_cell_is_its_mend(write, sign, column, hint):
+    rows = {"title": "A", "share": "1", "horizon": "8", "review_ratio": "0.1"}
+    rows |= {"coverage_floor": "0.1", column: sign}
+    with pytest.raises(tm.CatalogError) as caught:
+        tm.import_tasks(write(f"{','.join(rows)}\n{','.join(rows.values())}\n"))
+    (defect,) = caught.value.defects
+    assert defect.message == f"found {sign!r}; leave the cell empty {hint}"
+    assert (defect.line, defect.path) == (2, f"tasks.a.{column}")
+    rows[column] = ""
+    tm.import_tasks(write(f"{','.join(rows)}\n{','.join(rows.values())}\n"))
+
+
+def test_a_task_may_have_the_name_of_a_sign(write):
+    table = write(f"{HEADER}\nNA,1,8,0.1,0.1,,\nB,1,8,0.1,0.1,,NA\n")
+    assert tm.import_tasks(table, normalise=True).tasks["b"].after == ("na",)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("B,7,8,0.1", "found 4 cells; the first line names 7 columns"),
+        ("A,7,8,0.1,0.1,,", "the id 'a' stands at line 2 too"),
+        ("B,-7,8,0.1,0.1,,", "found -7; at least 0"),
+        ("B,x,8,0.1,0.1,,", "found 'x'; a number is needed"),
+    ],
+)
+def test_weights_are_not_held_against_shares_where_another_line_is_refused(write, line, message):
+    with pytest.raises(tm.CatalogError) as caught:
+        tm.import_tasks(write(f"{HEADER}\nA,2,8,0.1,0.1,,\n{line}\n"), normalise=True)
+    (defect,) = caught.value.defects
+    assert defect.line == 3 and defect.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEADER.replace(",", "|") + "\n", "and commas, semicolons or tabs between the columns"),
+        (f"Our tasks,,,,,,\n,,,,,,\n{HEADER}\n", "line 3 has one: remove the lines above it"),
+        (f"{HEADER}\n1,A,1,8,0.1,0.1,,\n2,B,1,8,0.1,0.1,,\n", "in R row.names = FALSE"),
+        (f"{HEADER}\n".encode("utf-16"), "is not UTF-8 but UTF-16 or UTF-32"),
+        (b"PK\x03\x04\x14\0", "is a workbook; save the sheet as CSV"),
+    ],
+)
+def test_exports_that_are_no_such_table_are_told_what_to_change(write, text, message):
+    with pytest.raises(tm.CatalogError) as caught:
+        tm.import_tasks(write(text))
+    (defect,) = caught.value.defects
+    assert message in defect.message
+
+
+def test_tasks_that_merged_cells_leave_without_a_phase_are_named(write):
+    table = write(f"{HEADER}\nA,1,8,0.1,0.1,Make,\nB,1,8,0.1,0.1,,\n,,,,,,\n")
+    result = imported_tasks(table, None, None, None, None, (), True, None, "")
+    assert result.table.notes == ["in no phase, beside all phases: b; fill cells that were merged"]
 
 
 # O*NET

@@ -39,6 +39,7 @@ def test_another_number_of_the_catalog_is_named_as_the_reason(capsys, earlier):
     relative = abs(a - b) / np.maximum(a, b)
     assert output["difference"] == pytest.approx(relative.max(), rel=1e-12)
     assert output["position"] == one["compute"].values[relative.argmax()]
+    assert found["variables"][-1]["name"] == "duality_gap"  # of the answer, not the answer
     lines = lines_of(capsys, *RUN, *change, "-o", "now", "--check-against", earlier, code=1)
     assert "    supervision.headcount: 600 before, 30 now" in lines
 

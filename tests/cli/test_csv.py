@@ -1,14 +1,17 @@
 """`--format csv`: the main table of an answer, with the numbers of JSON."""
 
 import csv
+import io
 import math
 
 import pytest
+import xarray as xr
 from command_line import error_of, json_of, lines_of
 
 import taskmodel as tm
 from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.commands import COMMANDS
+from taskmodel.explore.downloads import csv_text
 
 LADDER = ("t_agi_ladder",)
 TABLES = {
@@ -76,3 +79,13 @@ def test_an_answer_without_a_table_says_so(capsys):
     assert "not allowed with" in error_of(capsys, "worth", "--format", "csv", "--json")
     with pytest.raises(tm.InputError, match="no table"):
         table_csv({"version": "1"})
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://x";"y")', "+1", "-2", "@x", "a,b;c\nd"])
+def test_names_that_spreadsheets_take_for_formulas_stay_as_they_are(name):
+    """SECURITY.md says so, and what to do about it; marks before them would make other names."""
+    (row,) = csv.DictReader(io.StringIO(table_csv({"tasks": [{"title": name, "share": 0.5}]})))
+    assert row == {"title": name, "share": "0.5"}
+    share = xr.Dataset({"share": ("compute", [0.5])}, {"compute": [1e30]}, {"units": "1"})
+    head, _ = csv.reader(io.StringIO(csv_text(share.rename({"share": name}))))
+    assert head == ["compute", name]

@@ -145,6 +145,10 @@ def test_the_commands_that_errors_offer_are_right(capsys):
         ),
         (("nowhere.csv",), "nowhere.csv: cannot be read"),
         (("tasks.csv", "--all", "horizn=8"), "--all: horizn: no field of a task"),
+        (
+            ("tasks.csv", "--normalise", "--all", "automation_level=-"),
+            "--all: automation_level: found '-'; a whole number is needed",
+        ),
         (("tasks.csv", "--set", "pools.x.headcount=1"), "--set: pools.x.headcount: "),
         (("tasks.csv", "--frame", "nothing"), "there is no bundled catalog of this name"),
         (("tasks.csv", "--occupation", "1"), "of O*NET's layout; leave them out"),

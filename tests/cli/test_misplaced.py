@@ -1,5 +1,6 @@
 """Files of other kinds than arguments take, names that are paths, and scenarios by position."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from command_line import error_of, json_of
 
 import taskmodel as tm
 from taskmodel.cli import main
+from taskmodel.files import bundled
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +133,24 @@ def test_a_range_may_stand_before_between_or_behind_catalog_and_scenario(capsys,
     words.insert(position, "supervision.max_review_share=0.1:0.2:2")
     facts = json_of(capsys, "vary", *words, "--no-figures")
     assert (facts["catalog"], facts["scenario"]) == ("t_agi_ladder", "scarce_inference")
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "key", "misspelt"),
+    [
+        ("plan", "seed_toy", "worker", "workers"),
+        ("moments", "2026", "moments", "Moments"),
+        ("trend", "metr", "models", "modles"),
+        ("loop", "kwa", "loop", "loops"),
+        ("scenario", "one_lab", "set", "SET"),
+        ("catalog", "t_agi_ladder", "tasks", "task"),
+    ],
+)
+def test_a_misspelt_key_that_tells_the_kind_of_a_file_is_suggested(
+    capsys, folder, name, key, misspelt
+):
+    text = bundled.find_file(name, folder).read_text()
+    Path("mine.yaml").write_text(re.sub(rf"^{key}:", f"{misspelt}:", text, flags=re.MULTILINE))
+    assert main(["check", "mine.yaml"]) == 1
+    shown = capsys.readouterr().out
+    assert f"{misspelt}: unknown key; did you mean {key!r}?" in shown and "pools" not in shown

@@ -118,3 +118,10 @@ def test_commands_that_are_proposed_can_be_pasted(capsys):
     message = error_of(capsys, "new", "lab", "-o", str(folder))
     option, path = shlex.split(message.partition("such as ")[2])
     assert option == "-o" and main(["new", "lab", option, path]) == 0
+
+
+def test_a_folder_whose_name_has_an_end_of_line_is_named_on_one(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = lines_of(capsys, "horizon", "--no-figures", "-o", "a\nWritten to b: result.nc")
+    (named,) = [line for line in lines if line.startswith("Written to")]
+    assert named.startswith(r"Written to a\nWritten to b: result.nc:")

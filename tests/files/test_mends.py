@@ -15,6 +15,7 @@ from taskmodel.errors import MAX_DEFECTS, CatalogError
 from taskmodel.files import units
 from taskmodel.files.mends import number_mend, quantity_mend
 from taskmodel.files.quantity import Measure, Quantity
+from taskmodel.files.suggestions import did_you_mean
 from taskmodel.files.yaml import read_document, read_value
 
 SHARE = Measure(units.ONE, ge=0, le=1)
@@ -25,6 +26,8 @@ PEOPLE = Measure(units.PERSON, ge=0)
 FLOP = Measure(units.FLOP_PER_YEAR, gt=0)
 YEAR = Measure(units.DATE)
 MONEY = Measure(units.DOLLAR, ge=0)
+RATE = Measure(units.PER_YEAR, ge=0)
+GROWTH = Measure(units.GROWTH, gt=0)
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -75,6 +78,29 @@ def texts_of_hours(minutes):
     yield f"{minutes / 60!r}hrs"
 
 
+def texts_of_a_factor(value):
+    yield f"{value}x"
+    yield f"{value}×".replace(".", ",")
+    yield f"~{value} x"
+    yield f"{value} times"
+    yield f"{value}-fold"
+
+
+def texts_of_a_rate(value):
+    yield f"{value} 1/year"
+    yield f"{value} / yr"
+    yield f"{value} per year"
+    yield f"{value * 100:.6g} %/year"
+    yield f"{value * 100:.6g} percent a year".replace(".", ",")
+
+
+def texts_of_an_interval(low, high, unit):
+    yield f"{low}-{high} {unit}"
+    yield f"{low} {unit} to {high} {unit}"
+    yield f"{(low + high) / 2} {unit} ({low}–{high} {unit})"
+    yield f"{(low + high) / 2} ± {(high - low) / 2} {unit}"
+
+
 def mistakes():
     """Yield text, measure, and the value, low and high that it means, in the declared unit."""
     draw = random.Random(5)
@@ -107,6 +133,23 @@ def mistakes():
         yield f"$ {cents}", MONEY, (cents, None, None)
         yield f"{weeks} million", MONEY, (weeks * 10**6, None, None)
         yield f"{weeks}bn dollars", MONEY, (weeks * 10**9, None, None)
+        factor = draw.randint(11, 99) / 10
+        yield from ((text, RATIO, (factor, None, None)) for text in texts_of_a_factor(factor))
+        yield from ((text, GROWTH, (factor, None, None)) for text in texts_of_a_factor(factor))
+        yield f"{factor}x a year", GROWTH, (factor, None, None)
+        yield from ((text, RATE, (share, None, None)) for text in texts_of_a_rate(share))
+        for measure, unit, size in (
+            (WAIT, "weeks", 168),
+            (HOURS, "min", 1 / 60),
+            (Measure(units.ONE, ge=0), "%", 0.01),
+            (RATIO, "x", 1),
+            (MONEY, "million", 10**6),
+            (MONEY, "bn $", 10**9),
+            (FLOP, "x 10^28", 1e28),
+        ):
+            ends = ((low + high) / 2 * size, low * size, high * size)
+            for text in texts_of_an_interval(low, high, unit):
+                yield text, measure, ends
     yield "2026-07-02", YEAR, (2026.49863, None, None)
 
 
@@ -398,7 +441,6 @@ def test_messages_end_after_a_thousand_defects():
         ("2 d", "; 'd' is not a unit of working time; use h"),
         ("2 working days", "; 'working days' is not a unit of working time; use h"),
         ("3 min +- 1", ""),
-        ("8 min to 12 min", ""),
         ("NA", ""),
     ],
 )
@@ -414,3 +456,50 @@ def test_a_number_with_a_magnitude_is_the_float_of_its_digits(word, power):
         mantissa = f"{hundredths // 100}.{hundredths % 100:02d}"
         mend = quantity_mend(f"{mantissa} {word}", hours)
         assert float(mend.removeprefix("; write ")) == float(f"{mantissa}e{power}")
+
+
+def test_a_power_of_an_interval_is_that_of_both_ends_unless_it_would_fall():
+    assert quantity_mend("1-2e28", FLOP).startswith("; write {value: 1.5e+28, low: 1e+28, high")
+    assert quantity_mend("500-1k", PEOPLE).startswith("; write {value: 750, low: 500, high: 1000}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0,025, 0.975", "the number 025 begins with 0: a comma ends an entry here; write 0.025"),
+        ("0.5, 0,0975", "the number 0975 begins with 0: a comma ends an entry here; write 0.0975"),
+        ("1, 025", "the number 025 begins with 0; write 25, or 0.25 if a decimal point was lost"),
+    ],
+)
+def test_a_decimal_comma_in_brackets_is_told_as_one(text, message):
+    document = read_document(f"levels: [{text}]", "x.yaml")
+    assert [defect.message for defect in document.defects] == [message]
+
+
+@pytest.mark.parametrize("value", [[0.3], ["0,3"], ["30 %"]])
+def test_the_mend_of_a_list_with_one_number_is_the_number(value):
+    catalog = load_catalog("t_agi_ladder")
+    path = "supervision.max_review_share"
+    with pytest.raises(CatalogError) as caught:
+        catalog.replace({f"{path}.value": value})
+    mend = caught.value.defects[0].message.split("; write ")[1]
+    assert read_value(mend) == 0.3
+    with pytest.raises(CatalogError, match=r"a number is needed[^;]*$"):
+        catalog.replace({f"{path}.value": [0.3, 0.4]})
+
+
+@pytest.mark.parametrize(
+    "word", ["HEADCOUNT", "Headcount", "HeadCount", "head-count", "head count"]
+)
+def test_names_in_other_letters_are_near(word):
+    assert did_you_mean(word, ["headcount", "hours"]) == "; did you mean 'headcount'?"
+    assert did_you_mean("REVIEW RATIO", ["review_ratio"]) == "; did you mean 'review_ratio'?"
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2026-01", 2026), ("2026/07/02", 2026.49863), ("2026-7", 2026.49589)]
+)
+def test_a_month_is_proposed_as_its_first_day_and_a_day_in_any_form(text, year):
+    assert numbers(proposals(quantity_mend(text, YEAR))[0], YEAR)[0] == pytest.approx(year)
+    assert not quantity_mend("2026-13", YEAR)
+    assert quantity_mend("1200-15", HOURS) == ""

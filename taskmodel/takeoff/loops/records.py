@@ -19,7 +19,7 @@ from taskmodel.files import bundled, units
 from taskmodel.files import dotted as schema
 from taskmodel.files.bundled import find_file
 from taskmodel.files.document import parsed
-from taskmodel.files.findings import Finding
+from taskmodel.files.findings import Finding, as_mapping
 from taskmodel.files.parameters import Parameters, is_of_kind
 from taskmodel.files.quantity import (
     Distribution,
@@ -32,7 +32,7 @@ from taskmodel.files.quantity import (
     TrainingRun,
     failed,
 )
-from taskmodel.files.suggestions import did_you_mean, listing
+from taskmodel.files.suggestions import did_you_mean, listing, nearest
 from taskmodel.files.uncertainty import Located
 from taskmodel.files.yaml import read_text
 
@@ -344,9 +344,14 @@ def load_loop(name_or_path: str | PathLike[str], set: Mapping[str, Any] | None =
             if mark
             else f"is missing; give one of {', '.join(KINDS)}"
         )
+        misspelt = [
+            document.marks[(key,)].key_defect(key, "unknown key; did you mean 'loop'?")
+            for key in ([] if mark else nearest("loop", as_mapping(document.data), 1, 0.75))
+        ]
         raise CatalogError(
             [
                 *document.defects,
+                *misspelt,
                 Defect(str(path), mark and mark.line, mark and mark.column, "loop", message),
             ]
         )
