@@ -150,10 +150,13 @@ def _other_paths(material: Material) -> list[tuple[str, str]]:
     result = []
     for path in chances["path"].values.tolist():
         if path != own:
-            pairs = [
-                f"by {year:g} with "
-                + contrast(*(chance(float(chances.sel(path=name, by=year))) for name in (path, own)))
+            told = [
+                [chance(float(chances.sel(path=name, by=year))) for name in (path, own)]
                 for year in material.years
+            ]
+            pairs = [
+                f"by {year:g} with {contrast(then, now)}"
+                for year, (then, now) in zip(material.years, told, strict=True)
             ]
             head = f"Compute along {path}"
             result.append((head, f"in place of {own} (half {', '.join(pairs)})"))
@@ -166,8 +169,8 @@ def _lever(row: dict[str, Any], as_is: dict[str, Any]) -> tuple[str, str]:
     before, after = as_is["probability"][half], row["probability"][half]
     speed, usual = (factor_text(lever["speedup_then"][1]) for lever in (row, as_is))
     return gain(row["gain"]), (
-        f"{row['title']} (half by {half} with {contrast(chance(after), chance(before))}; research in "
-        f"{year} {contrast(speed, usual)})"
+        f"{row['title']} (half by {half} with {contrast(chance(after), chance(before))}; research "
+        f"in {year} {contrast(speed, usual)})"
     )
 
 
