@@ -893,7 +893,7 @@ It runs as it is."""
 EPILOGS["new"] = """examples:
   taskmodel new mylab                            writes mylab.yaml
   taskmodel new mylab --from alignment_research  a copy of a bundled catalog
-  taskmodel new mylab -o catalogs/mylab.yaml
+  taskmodel new mylab -o ours.yaml
 
 and then:
   taskmodel check mylab.yaml

@@ -392,7 +392,7 @@ def write_over(path: Path, text: str) -> None:
         with atomic_write(path) as (temporary,):
             temporary.write_text(text, encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
+        raise InputError(f"{path}: {_unwritten(path, error)}") from error
 
 
 def write_new(path: Path, text: str, remedy: str = "another name") -> None:
@@ -417,7 +417,13 @@ def write_new(path: Path, text: str, remedy: str = "another name") -> None:
             f"{path}: exists and is not overwritten; choose {remedy}, or another file with -o FILE"
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
+        raise InputError(f"{path}: {_unwritten(path, error)}") from error
+
+
+def _unwritten(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError) and not path.parent.exists():
+        return f"there is no folder {path.parent}; make it first"
+    return f"cannot be written: {_reason(error)}"
 
 
 def _reason(error: Exception) -> object:

@@ -159,6 +159,15 @@ def test_arguments_that_cannot_be_used_are_named(capsys, arguments, message):
     assert message in error_of(capsys, "import", *arguments)
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_folder_that_is_not_there_is_to_be_made_first(capsys, folder, force):
+    command = ("import", "tasks.csv", "--normalise", "--all", "coverage_floor=0.1", *force)
+    message = error_of(capsys, *command, "-o", "labs/lab.yaml")
+    assert message.endswith("labs/lab.yaml: there is no folder labs; make it first\n")
+    (folder / "labs").mkdir()
+    lines_of(capsys, *command, "-o", "labs/lab.yaml")
+
+
 def test_a_file_that_cannot_be_written_is_named(capsys, folder):
     (folder / "closed").write_text("a file")
     assert "cannot be written" in error_of(capsys, *PLAIN, "-o", "closed/x.yaml", "--force")
