@@ -317,7 +317,8 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
             workshop = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
         except (FileExistsError, NotADirectoryError) as error:
             raise InputError(
-                f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR"
+                f"{folder}: is or lies below a file, or a link to nothing, and not a folder; choose "
+                f"another with {option} DIR"
             ) from error
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             raise InputError(
@@ -380,8 +381,10 @@ def next_commands(path: Path) -> str:
     return f"next: taskmodel check {quoted(path)}, then taskmodel run {quoted(path)}"
 
 
-def write_over(path: Path, text: str) -> None:
+def write_over(path: Path, text: str, option: str = "") -> None:
     """Write a text to a file, which is replaced as a whole if it exists.
+
+    `option` is what names the file, for messages.
 
     Raises
     ------
@@ -392,7 +395,7 @@ def write_over(path: Path, text: str) -> None:
         with atomic_write(path) as (temporary,):
             temporary.write_text(text, encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise InputError(f"{path}: {_unwritten(path, error)}") from error
+        raise InputError(f"{option} {path}: {_unwritten(path, error)}".lstrip()) from error
 
 
 def write_new(path: Path, text: str, remedy: str = "another name") -> None:

@@ -10,11 +10,9 @@ import sympy
 
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import load
-from taskmodel.cli.output import Answer, output
+from taskmodel.cli.output import Answer, output, write_over
 from taskmodel.cli.screen import json_text, note, number, plain, scientific, settings, wrapped
 from taskmodel.closed_forms import Regime, ceiling, latex, regimes
-from taskmodel.errors import InputError
-from taskmodel.files.atomic import atomic_write
 from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import provenance_facts
 
@@ -69,7 +67,8 @@ def answer(args: Namespace) -> Answer:
             document = _document(catalog, derived, limit)
             files.write_text("regimes.tex", "\n".join([*document, ""]))
         if args.latex not in (None, "-"):  # here, so that a refusal leaves nothing in the folder
-            _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
+            text = "\n".join([*_document(catalog, derived, limit), ""])
+            write_over(Path(args.latex), text, "--latex")
     if args.latex == "-":
         return Answer({}, lambda: _document(catalog, derived, limit), files)
     if args.latex is not None:
@@ -260,13 +259,3 @@ def _power(value: float) -> str:
 def escaped(text: str) -> str:
     """Return a text with the special characters of LaTeX escaped."""
     return text.translate(SPECIAL)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with atomic_write(path) as (temporary,):
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"--latex {path}: cannot be written ({error.strerror or error}); choose another file"
-        ) from error
