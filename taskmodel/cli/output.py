@@ -317,7 +317,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
             workshop = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
         except (FileExistsError, NotADirectoryError) as error:
             raise InputError(
-                f"{folder}: is or lies below a file, or a link to nothing, and not a folder; choose "
+                f"{folder}: is or lies below a file, or a link to nothing, not a folder; choose "
                 f"another with {option} DIR"
             ) from error
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name

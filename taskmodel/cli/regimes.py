@@ -13,6 +13,7 @@ from taskmodel.cli.catalogs import load
 from taskmodel.cli.output import Answer, output, write_over
 from taskmodel.cli.screen import json_text, note, number, plain, scientific, settings, wrapped
 from taskmodel.closed_forms import Regime, ceiling, latex, regimes
+from taskmodel.errors import InputError
 from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import provenance_facts
 
