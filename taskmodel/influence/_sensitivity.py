@@ -126,7 +126,7 @@ def sensitivity(
     scores = None if weight is None else _scores(inputs, columns)
     for name, answer in answers.items():
         with np.errstate(divide="ignore"):  # a speed-up of 0 is the first rank
-            values = np.round(np.log(answer.values), DIGITS)
+            values = np.asarray(np.round(np.log(answer.values), DIGITS), dtype=float)
         if answer.enters == RANK:
             values = _ranks(values)
         if weight is None or scores is None:
