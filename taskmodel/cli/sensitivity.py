@@ -130,16 +130,15 @@ def _index_lines(facts: dict[str, Any]) -> Iterator[str]:
     else:
         yield "PAWN: how far the distribution of the answer moves with the input; up to 1"
     rows = [["input", *(answer["answer"] for answer in answers)]]
-    order = np.argsort([-max(cells) for cells in _columns(answers)], kind="stable")
+    order = np.argsort([-max(np.nan_to_num(cells)) for cells in _columns(answers)], kind="stable")
     for column in order.tolist():
         cells = [answer["inputs"][column] for answer in answers]
-        texts = [
-            f"{cell['index']:.2f}" + (f" ± {cell['error']:.2f}" if total else "") for cell in cells
-        ]
-        rows.append([cells[0]["input"], *texts])
+        rows.append([cells[0]["input"], *map(_index, cells)])
     if not total:
         rows.append(["(noise)", *(f"{answer['noise']:.2f}" for answer in answers)])
     yield from table(rows)
+    if any(np.isnan(cells).any() for cells in _columns(answers)):
+        yield "  -: varies too rarely for these draws to tell; give more --draws"
     yield ""
     rows = [["answer", "5 %", "median", "95 %", "never", "enters as"]]
     for answer in answers:
@@ -147,6 +146,14 @@ def _index_lines(facts: dict[str, Any]) -> Iterator[str]:
         cells = [text(answer[f"quantile_{level}"]) for level in LEVELS]
         rows.append([answer["answer"], *cells, percent(answer["never"]), answer["enters"]])
     yield from table(rows)
+
+
+def _index(cell: dict[str, Any]) -> str:
+    """Return an index as text, with its error if it has one; -: not known."""
+    if np.isnan(cell["index"]):
+        return "-"
+    error = f" ± {cell['error']:.2f}" if "error" in cell else ""
+    return f"{cell['index']:.2f}{error}"
 
 
 def _columns(answers: list[dict[str, Any]]) -> Iterator[list[float]]:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from taskmodel._arguments import switch
 from taskmodel.catalog import Catalog
 from taskmodel.errors import ArgumentError, InputError
-from taskmodel.influence.indices import Indices, design, pawn, total_effects
+from taskmodel.influence.indices import DIGITS, Indices, design, pawn, total_effects
 from taskmodel.influence.inputs import Inputs, as_paths, inputs_of
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.numbers import whole_number
@@ -80,7 +80,8 @@ def sensitivity(
     -------
     xarray.Dataset
         Over ``answer`` and ``input``: ``index``, the total effect, and ``index_error``, half the
-        width of its 90 % bootstrap interval. With `weighted`, whose inputs depend on one another,
+        width of its 90 % bootstrap interval; NaN: the answer varies, but not among the base rows,
+        so that more draws are needed. With `weighted`, whose inputs depend on one another,
         ``index`` is PAWN instead, and ``noise(answer)`` the index of an input without influence;
         the attribute ``method`` says which. ``answer_quantile(level, answer)``; ``enters``: how
         the answer enters, as ``logarithm`` or ``rank``; ``never``, the part of its draws that
@@ -125,7 +126,10 @@ def sensitivity(
     answers = _answers(drawn, places)
     scores = None if weight is None else _scores(inputs, columns)
     for name, answer in answers.items():
-        values = _ranks(answer.values) if answer.enters == RANK else np.log(answer.values)
+        with np.errstate(divide="ignore"):  # a speed-up of 0 is the first rank
+            values = np.asarray(np.round(np.log(answer.values), DIGITS), dtype=float)
+        if answer.enters == RANK:
+            values = _ranks(values)
         if weight is None or scores is None:
             measured[name] = total_effects(groups, values, seed)
         else:

@@ -30,6 +30,7 @@ from taskmodel.numerics.types import Array
 HALF_CELL = 2.0**-31  # of Sobol points, which are multiples of 2^-30 and may be 0
 LEVEL = 0.9  # of bootstrap intervals
 SLICES = 10  # of PAWN
+DIGITS = 12  # decimals of an answer: what differs beyond them differs by rounding alone
 
 
 class Indices(NamedTuple):
@@ -89,9 +90,16 @@ def total_effects(groups: Mapping[str, Sequence[str]], values: Array, seed: int)
     groups : mapping of str to sequence of str
         As for `design`.
     values : array, shape (rows x (inputs + 2),)
-        The answer for the numbers of `design`. A row of the base design with a NaN is left out.
+        The answer for the numbers of `design`: logarithms or ranks. A row of the base design with a
+        NaN is left out. Answers that differ by rounding alone are equal, and nothing explains them.
     seed : int
         Of the bootstrap; at least 1.
+
+    Returns
+    -------
+    Indices
+        NaN where the answer is the same in all base rows and not in the others, whose variance is
+        then not known.
 
     Raises
     ------
@@ -106,12 +114,13 @@ def total_effects(groups: Mapping[str, Sequence[str]], values: Array, seed: int)
     >>> effects.value.round(2).tolist()
     [0.66, 0.33]
     """
-    table = values.reshape(-1, len(groups) + 2)
+    table = np.round(values, DIGITS).reshape(-1, len(groups) + 2)
     table = table[~np.isnan(table).any(axis=1)]
     if len(table) < 8:
         raise NoAnswer(f"only {len(table)} rows of the design have an answer in all their draws")
-    if np.ptp(table) == 0:
-        return Indices(np.zeros(len(groups)), np.zeros(len(groups)), len(table))
+    if np.ptp(table[:, [0, -1]]) == 0:
+        known = np.full(len(groups), 0.0 if np.ptp(table) == 0 else np.nan)
+        return Indices(known, known, len(table))
     found = _salib("analyze.sobol").analyze(
         _problem(groups), table.ravel(), calc_second_order=False, conf_level=LEVEL, seed=seed
     )
@@ -126,7 +135,8 @@ def pawn(columns: Array, values: Array, weight: Array, seed: int) -> Indices:
     columns : array, shape (draw, input)
         Only their ranks matter.
     values : array, shape (draw,)
-        The answer; inf is the largest. Draws with NaN are left out.
+        The answer, logarithms or ranks; inf is the largest. Draws with NaN are left out, and
+        answers that differ by rounding alone are equal.
     weight : array, shape (draw,)
         Of the draws, which are resampled by it.
     seed : int
@@ -141,12 +151,15 @@ def pawn(columns: Array, values: Array, weight: Array, seed: int) -> Indices:
     part = np.where(np.isnan(values), 0.0, weight)
     places = (np.arange(len(values)) + rng.random()) / len(values) * part.sum()
     rows = np.searchsorted(np.cumsum(part), places, side="right").clip(max=len(values) - 1)
-    inputs = np.column_stack([columns, idle])
-    names = [str(number) for number in range(inputs.shape[1])]
+    inputs = np.column_stack([columns, idle])[rows]
+    answer, used = np.round(values, DIGITS)[rows], int((part > 0).sum())
+    unknown = np.full(inputs.shape[1], np.nan)
+    if (answer == answer[0]).all():
+        return Indices(np.zeros(len(unknown)), unknown, used)
+    names = [str(number) for number in range(len(unknown))]
     problem = {"num_vars": len(names), "names": names}
-    found = _salib("analyze.pawn").analyze(problem, inputs[rows], values[rows], S=SLICES)
-    value = np.asarray(found["median"])
-    return Indices(value, np.full(len(value), np.nan), int((part > 0).sum()))
+    found = _salib("analyze.pawn").analyze(problem, inputs, answer, S=SLICES)
+    return Indices(np.asarray(found["median"]), unknown, used)
 
 
 def _problem(groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:

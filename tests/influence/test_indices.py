@@ -59,6 +59,21 @@ def test_groups_and_constants():
     assert total_effects(groups, np.ones(64 * 4), seed=3).value.tolist() == [0, 0]
 
 
+def test_answers_that_differ_by_rounding_alone_hang_on_nothing():
+    numbers = design(singles(2), 16, seed=1)
+    noise = np.where(numbers["x0"] > 0, 2.2e-16, 0.0)
+    assert total_effects(singles(2), noise, seed=1).value.tolist() == [0, 0]
+    inputs = np.stack(list(numbers.values()), axis=1)
+    assert pawn(inputs, noise, np.ones(len(noise)), seed=1).value.tolist() == [0, 0, 0]
+
+
+def test_an_answer_that_is_the_same_in_all_base_rows_has_no_index(recwarn):
+    values = np.zeros((8, 4))
+    values[3, 1] = 0.04
+    found = total_effects(singles(2), values.ravel(), seed=1)
+    assert np.isnan(found.value).all() and np.isnan(found.error).all() and not recwarn
+
+
 def test_rows_without_an_answer_are_left_out_whole():
     groups = singles(2)
     numbers = design(groups, 512, seed=1)
