@@ -90,9 +90,9 @@ def _share(derived: Sequence[Regime]) -> str:
 def symbol_meanings(derived: Sequence[Regime], limit: Regime) -> dict[str, str]:
     """Return what each symbol means, by name; where regimes differ, in which of them."""
     meanings: dict[str, dict[str, list[str]]] = {}
-    for number, regime in [*enumerate(derived, start=1), ("the ceiling", limit)]:
+    for place, regime in [*enumerate(derived, start=1), ("the ceiling", limit)]:
         for symbol, text in regime.meaning.items():
-            meanings.setdefault(symbol.name, {}).setdefault(text, []).append(str(number))
+            meanings.setdefault(symbol.name, {}).setdefault(text, []).append(str(place))
     return {name: _by_regime(texts) for name, texts in meanings.items()}
 
 
