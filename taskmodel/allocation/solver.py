@@ -25,8 +25,8 @@ ROW = 256
 LONG_ROW = 1024  # the same where only output is asked for, of few tasks
 SHORTEST_ROW, ROW_LEAVES = 128, 500_000  # and of many: rows of so many points times leaves
 # Linked organisations are not solved from one another, and take up to a second each: an interrupt,
-# or who needs them no more (`stopping`), waits for the rows that are being solved.
-LINKED_ROW = 4
+# or who needs them no more (`stopping`), waits for the points that are being solved.
+LINKED_ROW = 1
 
 
 def optima_of(
