@@ -16,7 +16,7 @@ from taskmodel.cli import run_bands
 from taskmodel.cli.catalogs import heading, load
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import RESULTS, Answer, Output, folder_name, output
-from taskmodel.cli.screen import wrapped
+from taskmodel.cli.screen import counted, wrapped
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
 from taskmodel.report import (
@@ -133,7 +133,7 @@ def _command(args: Namespace, target: Path) -> str:
 
 def _lines(catalog: Catalog, material: Material, target: Path) -> list[str]:
     return [
-        *heading(catalog, f"{material.bands.attrs['draws']} draws"),
+        *heading(catalog, f"{counted(material.bands.attrs['draws'], 'draw')}"),
         "",
         *(
             line

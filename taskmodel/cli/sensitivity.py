@@ -12,7 +12,7 @@ import taskmodel as tm
 from taskmodel.cli.catalogs import heading, load
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import date, number, percent, scientific, signed, table, wrapped
+from taskmodel.cli.screen import counted, date, number, percent, scientific, signed, table, wrapped
 from taskmodel.cli.words import SOURCES
 from taskmodel.summary import provenance_facts
 
@@ -109,7 +109,7 @@ def _crux(moved: xr.Dataset, row: int) -> dict[str, Any]:
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> Iterator[str]:
-    yield from heading(catalog, f"{facts['draws']:,} draws, seed {facts['seed']}")
+    yield from heading(catalog, f"{counted(facts['draws'], 'draw')}, seed {facts['seed']}")
     yield ""
     yield from _index_lines(facts)
     yield ""
