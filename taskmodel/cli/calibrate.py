@@ -15,7 +15,7 @@ from taskmodel.calibration.conflicts import MET
 from taskmodel.calibration.scenario import scenario_text
 from taskmodel.calibration.weights import LEAST_ESS
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import counted, number, signed, table, wrapped
 from taskmodel.numerics.types import Array
@@ -28,6 +28,7 @@ LEVELS = ("05", "50", "95")
 def answer(args: Namespace) -> Answer:
     """Weight draws by the evidence; report numbers and moments before and after."""
     catalog = load(args)
+    note_slow_draws(catalog, args.quiet)
     with output(args, "drawing and weighting") as files:
         advance = files.progress.advance
         result = tm.calibrate(catalog, args.moments, args.draws, seed=args.seed, report=advance)

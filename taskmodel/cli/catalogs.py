@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.calendar import Calendar
-from taskmodel.cli.screen import counted, labels, number, plain, scientific, settings, wrapped
+from taskmodel.cli.screen import counted, labels, note, number, plain, scientific, settings, wrapped
 from taskmodel.cli.values import InputRange, Span, axis_parser
 from taskmodel.errors import CatalogError, InputError
 
@@ -99,6 +99,16 @@ def heading_at(catalog: Catalog, compute: float, *asked: str) -> list[str]:
 def task_labels(catalog: Catalog, width: int) -> dict[str, str]:
     """Return `labels` of all tasks, so that each has the same one in all tables of a width."""
     return labels({name: task.title for name, task in catalog.tasks.items()}, width)
+
+
+def note_slow_draws(catalog: Catalog, quiet: bool) -> None:
+    """Say that draws of linked tasks take long."""
+    if catalog.blocks or catalog.oversight_work:
+        note(
+            "with blocks or oversight_work a draw takes many times as long as without; fewer "
+            "--draws answer sooner",
+            quiet,
+        )
 
 
 def notes_on_permissions(catalog: Catalog, paths: Iterable[str]) -> list[str]:

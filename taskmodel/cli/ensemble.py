@@ -9,7 +9,7 @@ import numpy as np
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.ensemble_store import needs_store, store_answer
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import counted, date, number, percent, scientific, table, wrapped
@@ -55,6 +55,7 @@ def answer(args: Namespace) -> Answer:
     compute = None if args.paths else args.compute or _decades(catalog)
     if args.draws > MOST:
         raise tm.InputError(f"more than {MOST:,} draws do not fit in memory: give --store F.zarr")
+    note_slow_draws(catalog, args.quiet)
     with output(args, f"solving {counted(args.draws, 'draw')}") as out:
         options = {"paths": args.paths, "report": out.progress.advance}
         drawn = tm.ensemble(catalog, args.draws, args.seed, compute, **options)

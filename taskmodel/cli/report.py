@@ -13,7 +13,7 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import run_bands
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import RESULTS, Answer, Output, folder_name, output
 from taskmodel.cli.screen import counted, wrapped
@@ -43,6 +43,7 @@ def answer(args: Namespace) -> Answer:
         raise InputError("--draws-from has its evidence in it: leave --moments out")
     catalog = load(args)
     target = _target(args, catalog)
+    note_slow_draws(catalog, args.quiet)
     with output(Namespace(quiet=args.quiet), "solving draws and levers") as files:
         material = _material(catalog, args, target, files)
     with output(Namespace(quiet=args.quiet), "drawing"):

@@ -13,7 +13,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.advice import POINT_OF_ADVICE, advice_lines
 from taskmodel.cli.calendar import Calendar, short
-from taskmodel.cli.catalogs import heading, load, today_words
+from taskmodel.cli.catalogs import heading, load, note_slow_draws, today_words
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import FINE, NO_ANSWER, Answer, Output, folder_name, output
 from taskmodel.cli.screen import (
@@ -149,6 +149,7 @@ def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] |
     if not run_bands.uncertain(catalog):
         note("no number of the catalog has an interval, so that there are no bands", args.quiet)
         return None
+    note_slow_draws(catalog, args.quiet)
     label = f"{counted(args.draws, 'draw')} of the uncertain numbers"
     try:
         with output(args, label, folder_name(catalog, args)) as more:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import taskmodel as tm
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import counted, date, number, percent, scientific, signed, table, wrapped
@@ -30,6 +30,7 @@ def answer(args: Namespace) -> Answer:
     """Compute indices and cruxes."""
     catalog = load(args)
     weighted = None if args.weighted is None else tm.open(args.weighted)
+    note_slow_draws(catalog, args.quiet)
     with output(args, "solving draws of all inputs") as files:
         result = tm.sensitivity(
             catalog,
