@@ -34,6 +34,34 @@ def number(value: float) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def as_given(value: float) -> str:
+    """Return a number of a file or a setting in full, as far as seven digits.
+
+    Examples
+    --------
+    >>> [as_given(value) for value in (1.045, 0.5, 1700.0, 4.2e29, float("inf"), float("nan"))]
+    ['1.045', '0.5', '1,700', '4.2e29', 'no limit', '-']
+    """
+    if math.isnan(value):
+        return "-"
+    if math.isinf(value):
+        return "no limit"
+    if abs(value) >= 1e7 or 0 < abs(value) < 1e-4:
+        return scientific(value, 7)
+    return f"{value:,.7g}"
+
+
+def counted(count: int, name: str) -> str:
+    """Return how many there are of something.
+
+    Examples
+    --------
+    >>> counted(0, "task"), counted(1, "task"), counted(2560, "draw")
+    ('0 tasks', '1 task', '2,560 draws')
+    """
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
 def percent(value: float) -> str:
     """Return a share in whole per cent, and a dash for NaN.
 

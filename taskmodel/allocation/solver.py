@@ -15,6 +15,7 @@ from taskmodel.allocation.active_set import ActiveSet, instances_of, unsolved
 from taskmodel.allocation.presolve import Problem, unscaled_arrays
 from taskmodel.allocation.regime_kernels import Regimes, Workspace, workspace
 from taskmodel.compiled import COMPILES
+from taskmodel.numerics.stopping import current_look
 from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production import Tree
 
@@ -23,9 +24,9 @@ from taskmodel.science.production import Tree
 ROW = 256
 LONG_ROW = 1024  # the same where only output is asked for, of few tasks
 SHORTEST_ROW, ROW_LEAVES = 128, 500_000  # and of many: rows of so many points times leaves
-# Linked organisations are not solved from one another, and take up to a second each: an interrupt
-# waits for the rows that are being solved.
-LINKED_ROW = 4
+# Linked organisations are not solved from one another, and take up to a second each: an interrupt,
+# or who needs them no more (`stopping`), waits for the points that are being solved.
+LINKED_ROW = 1
 
 
 def optima_of(
@@ -144,10 +145,11 @@ def _in_rows(solve: Callable[[int, int, int], int], code: NDArray[np.int64], len
     `solve` takes the first point, the one after the last, and room for ties (0: as usual); it
     returns the room that there was, and leaves in `code` which points need more.
     """
-    points = len(code)
+    points, look = len(code), current_look()
     rows = [(begin, min(begin + length, points)) for begin in range(0, points, length)]
 
     def solve_row(row: tuple[int, int]) -> None:
+        look()
         # a point with more ties than there is room for is solved again in a larger workspace
         left = [(*row, 0)]
         while left:

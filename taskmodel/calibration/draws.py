@@ -19,6 +19,7 @@ from taskmodel.calibration.records import Moments, scope_findings
 from taskmodel.calibration.weights import Weights, log_likelihood, pareto_weights
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
+from taskmodel.numerics.stopping import carried
 from taskmodel.numerics.types import Array
 from taskmodel.uncertainty import sampler
 from taskmodel.uncertainty.streams import uniforms
@@ -169,7 +170,7 @@ def _outputs(
             if len(running) == workers:  # no part begins before `advance` returns
                 result.append(running.popleft().result())
                 advance(len(result) / PARTS)
-            running.append(threads.submit(outputs, part))
+            running.append(threads.submit(carried(outputs), part))
         result += [part.result() for part in running]
     advance(1.0)
     return np.concatenate(result)

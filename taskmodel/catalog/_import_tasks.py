@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from taskmodel._arguments import any_text, mapping, path_text, switch, word, words
+from taskmodel._text import counted
 from taskmodel.catalog.checks import NUMBERS
 from taskmodel.catalog.load import load_catalog, parse_catalog
 from taskmodel.catalog.model import Catalog
@@ -255,7 +256,7 @@ def _data(
     key = next(
         name for name in (TABLE, *(f"{TABLE}_{n}" for n in range(2, 99))) if name not in cited
     )
-    note = f"{len(tasks.rows)} tasks, read from {file}"
+    note = f"{counted(len(tasks.rows), 'task')}, read from {file}"
     sources = {name: _plain(plain_value(frame.sources[name])) for name in frame.sources}
     root = ROOT if tasks.phases else "tasks"
     while root in tasks.phases:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from taskmodel._arguments import named, shown
+from taskmodel._text import counted
 from taskmodel.catalog import checks
 from taskmodel.catalog.blocks import Block, OversightWork, endless_work
 from taskmodel.catalog.prices import Hiring, Prices
@@ -248,7 +249,7 @@ class Catalog(Changeable):
 
     def _summary(self) -> list[str]:
         scenario = [f"scenario {self.scenario}"] if self.scenario else []
-        return [self.name, *scenario, f"{len(self.tasks)} tasks"]
+        return [self.name, *scenario, f"{counted(len(self.tasks), 'task')}"]
 
     def get(self, path: str) -> Any:
         """Return the number, word, switch or list of words at a dotted path.

@@ -2,7 +2,7 @@
 
 import math
 
-from taskmodel.cli.screen import number, percent, plain, scientific, table, wrapped
+from taskmodel.cli.screen import labels, number, percent, plain, scientific, table, wrapped
 from taskmodel.organisation.reviewers import review_factor
 from taskmodel.summary import Advice
 
@@ -24,9 +24,10 @@ def advice_lines(advice: Advice | None) -> list[str]:
     if advice is None:
         return wrapped("Nothing is reviewed.", indent="")
     rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster"]]
+    titles = labels({review.task: review.title for review in advice.reviews}, 32)
     rows += [
         [
-            plain(review.title, 32),
+            titles[review.task],
             f"{review.hours_per_year:,.0f}",
             number(review.review_ratio),
             f"+{review.output_share:.3f} %",

@@ -8,9 +8,9 @@ import numpy as np
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog, load_scenario
-from taskmodel.cli.catalogs import check_range, heading_at, load, point
+from taskmodel.cli.catalogs import check_range, heading_at, load, point, task_labels
 from taskmodel.cli.output import Answer, folder_name, output
-from taskmodel.cli.screen import number, percent, plain, table, thinned, wrapped
+from taskmodel.cli.screen import number, percent, table, thinned, wrapped
 from taskmodel.cli.words import SPEEDUPS, by_label, records
 from taskmodel.errors import InputError, NoAnswer, NothingToLimit
 from taskmodel.summary import provenance_facts
@@ -94,7 +94,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
 
 
 def _title(catalog: Catalog, task: str) -> str:
-    return plain(catalog.tasks[task].title, 36) if task else "nothing: AI does none of these"
+    return task_labels(catalog, 36)[task] if task else "nothing: AI does none of these"
 
 
 def _random(rows: list[dict[str, Any]]) -> list[str]:

@@ -15,9 +15,9 @@ from taskmodel.calibration.conflicts import MET
 from taskmodel.calibration.scenario import scenario_text
 from taskmodel.calibration.weights import LEAST_ESS
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import number, signed, table, wrapped
+from taskmodel.cli.screen import counted, number, signed, table, wrapped
 from taskmodel.numerics.types import Array
 from taskmodel.summary import provenance_facts
 
@@ -28,6 +28,7 @@ LEVELS = ("05", "50", "95")
 def answer(args: Namespace) -> Answer:
     """Weight draws by the evidence; report numbers and moments before and after."""
     catalog = load(args)
+    note_slow_draws(catalog, args.quiet)
     with output(args, "drawing and weighting") as files:
         advance = files.progress.advance
         result = tm.calibrate(catalog, args.moments, args.draws, seed=args.seed, report=advance)
@@ -127,7 +128,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], every: bool) -> list[str]:
     table_rows += [[row["number"], *_band(row, "prior"), *_band(row, "posterior")] for row in shown]
     rest = len(numbers) - len(shown)
     return [
-        *heading(catalog, f"{facts['draws']:,} draws, seed {facts['seed']}"),
+        *heading(catalog, f"{counted(facts['draws'], 'draw')}, seed {facts['seed']}"),
         *wrapped(f"evidence {facts['moments_name']}; {_method(facts)}"),
         "",
         "Moments: medians and 90 % bands; point: at the catalog's own values; miss: of the",
@@ -151,7 +152,7 @@ def _method(facts: dict[str, Any]) -> str:
     if facts["ess"] < LEAST_ESS:
         quality += "; still few: give more --draws"
     if facts["without_answer"]:
-        quality += f"; {facts['without_answer']} draws without an answer"
+        quality += f"; {counted(facts['without_answer'], 'draw')} without an answer"
     return quality
 
 

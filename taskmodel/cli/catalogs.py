@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.calendar import Calendar
-from taskmodel.cli.screen import number, plain, scientific, settings, wrapped
+from taskmodel.cli.screen import counted, labels, note, number, plain, scientific, settings, wrapped
 from taskmodel.cli.values import InputRange, Span, axis_parser
 from taskmodel.errors import CatalogError, InputError
 
@@ -82,7 +82,7 @@ def heading(catalog: Catalog, about: str, *asked: str) -> list[str]:
     """
     return [
         plain(catalog.title),
-        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {about}",
+        f"  catalog {catalog.name}, {counted(len(catalog.tasks), 'task')}; {about}",
         *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
         *settings(catalog.overrides),
         *notes_on_permissions(catalog, [*asked, *catalog.overrides]),
@@ -94,6 +94,21 @@ def heading(catalog: Catalog, about: str, *asked: str) -> list[str]:
 def heading_at(catalog: Catalog, compute: float, *asked: str) -> list[str]:
     """Return the heading of an answer at one point of the compute axis."""
     return heading(catalog, at_point(catalog, compute), *asked)
+
+
+def task_labels(catalog: Catalog, width: int) -> dict[str, str]:
+    """Return `labels` of all tasks, so that each has the same one in all tables of a width."""
+    return labels({name: task.title for name, task in catalog.tasks.items()}, width)
+
+
+def note_slow_draws(catalog: Catalog, quiet: bool) -> None:
+    """Say that draws of linked tasks take long."""
+    if catalog.blocks or catalog.oversight_work:
+        note(
+            "with blocks or oversight_work a draw takes many times as long as without; fewer "
+            "--draws answer sooner",
+            quiet,
+        )
 
 
 def notes_on_permissions(catalog: Catalog, paths: Iterable[str]) -> list[str]:

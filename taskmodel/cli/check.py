@@ -12,7 +12,7 @@ from taskmodel.catalog.model import Scenario
 from taskmodel.catalog.plausibility import implausible
 from taskmodel.cli.kinds import Kind, kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
-from taskmodel.cli.screen import number, plain, table, terminal_width, wrapped
+from taskmodel.cli.screen import counted, number, plain, table, terminal_width, wrapped
 from taskmodel.errors import CatalogError, Defect, InputError, one_line
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import MAX_BYTES, read_document, read_text
@@ -170,7 +170,7 @@ def _distribution_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     if not rows:
         yield "  no uncertain numbers (those of a scenario: check CATALOG --scenario SCENARIO)"
         return
-    yield f"  {len(rows)} uncertain numbers; quantiles of {DRAWS:,} draws, seed {SEED}"
+    yield f"  {counted(len(rows), 'uncertain number')}; quantiles of {DRAWS:,} draws, seed {SEED}"
     cells = [("number", "law", "value", "5 %", "50 %", "95 %", "unit", "group")]
     for row in rows:
         numbers = (row[key] for key in ("value", "drawn_05", "drawn_50", "drawn_95"))
@@ -203,7 +203,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
     if defects:
         count = "1 defect" if len(defects) == 1 else f"{len(defects)} defects"
         return [f"{name}: {count}", *(f"  {defect}" for defect in defects)]
-    size = "" if report["tasks"] is None else f", {report['tasks']} tasks"
+    size = "" if report["tasks"] is None else f", {counted(report['tasks'], 'task')}"
     lines = [f"{name}: fine ({report['kind']}{size}): {plain(report['title'])}"]
     notes = [f"converted: {sentence}" for sentence in report["conversions"]]
     notes += [f"unusual: {path} is {text}" for path, text in report["implausible"].items()]

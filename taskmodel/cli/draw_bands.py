@@ -10,9 +10,9 @@ import numpy as np
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading
+from taskmodel.cli.catalogs import heading, task_labels
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import number, percent, plain, settings, table, wrapped
+from taskmodel.cli.screen import counted, labels, number, percent, plain, settings, table, wrapped
 from taskmodel.lead.plans import Plan
 from taskmodel.summary import provenance_facts
 
@@ -45,7 +45,7 @@ def needs_draws(args: Namespace, *others: str) -> None:
 def latency_bands(args: Namespace, catalog: Catalog, compute: float | None) -> Answer:
     """Find the critical paths of draws, and the chance of each task to be on it."""
     needs_draws(args, "lines", "objective")
-    with output(args, f"solving {args.draws} draws") as files:
+    with output(args, f"solving {counted(args.draws, 'draw')}") as files:
         drawn = tm.latency_draws(catalog, args.draws, _seed(args), compute)
         bands = tm.bands(drawn)
         files.write("latency_draws", drawn)
@@ -77,14 +77,15 @@ def _latency_lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         ["one pass, with AI [h]", *map(number, facts["pass_time"])],
         ["latency speed-up", *(f"{number(value)}x" for value in facts["latency_speedup"])],
     ]
+    titles = task_labels(catalog, 36)
     likely = [["most likely on the critical path", "chance", *(f"{cell} [h]" for cell in HEAD)]]
     likely += [
-        [plain(task["title"], 36), percent(task["critical"]), *map(number, task["duration"])]
+        [titles[task["task"]], percent(task["critical"]), *map(number, task["duration"])]
         for task in facts["tasks"]
         if task["critical"] >= 0.5
     ]
     return [
-        *heading(catalog, f"{facts['draws']} draws, seed {facts['seed']}"),
+        *heading(catalog, f"{counted(facts['draws'], 'draw')}, seed {facts['seed']}"),
         *_failed_lines(facts),
         "",
         *table(rows),
@@ -95,7 +96,7 @@ def _latency_lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
 
 def lead_time_bands(args: Namespace, plan: Plan) -> Answer:
     """Compute draws of a plan."""
-    with output(args, f"computing {args.draws} draws") as files:
+    with output(args, f"computing {counted(args.draws, 'draw')}") as files:
         drawn = tm.lead_time_draws(plan, args.draws, _seed(args))
         bands = tm.bands(drawn)
         files.write("lead_time_draws", drawn)
@@ -126,13 +127,14 @@ def _cases(plan: Plan, bands: xr.Dataset) -> Iterator[dict[str, Any]]:
 def _lead_lines(plan: Plan, facts: dict[str, Any]) -> list[str]:
     lines = [
         plain(plan.title),
-        f"  plan {plan.name}; {facts['draws']} draws, seed {facts['seed']}",
+        f"  plan {plan.name}; {counted(facts['draws'], 'draw')}, seed {facts['seed']}",
         *settings(plan.overrides),
         *_failed_lines(facts),
     ]
     titles = LEAD | {f"organisation_field_years_{step}": title for step, title in STEPS.items()}
+    cases = labels({case["case"]: case["title"] for case in facts["cases"]}, 44)
     for case in facts["cases"]:
-        rows = [[plain(case["title"], 44) if case["case"] else "", *HEAD]]
+        rows = [[cases[case["case"]] if case["case"] else "", *HEAD]]
         rows += [
             [title, *map(percent if key == "takeover_risk" else number, case[key])]
             for key, title in titles.items()
@@ -164,6 +166,6 @@ def _failed_lines(facts: dict[str, Any]) -> list[str]:
         return []
     first = facts["failed"][0]
     return wrapped(
-        f"{len(facts['failed'])} draws have no answer and do not count; draw {first['draw']}: "
-        f"{first['reason']}"
+        f"{counted(len(facts['failed']), 'draw')} without an answer, left out; draw "
+        f"{first['draw']}: {first['reason']}"
     )

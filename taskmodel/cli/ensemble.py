@@ -9,10 +9,10 @@ import numpy as np
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.ensemble_store import needs_store, store_answer
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import date, number, percent, scientific, table, wrapped
+from taskmodel.cli.screen import counted, date, number, percent, scientific, table, wrapped
 from taskmodel.summary import provenance_facts
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def answer(args: Namespace) -> Answer:
     compute = None if args.paths else args.compute or _decades(catalog)
     if args.draws > MOST:
         raise tm.InputError(f"more than {MOST:,} draws do not fit in memory: give --store F.zarr")
-    with output(args, f"solving {args.draws} draws") as out:
+    note_slow_draws(catalog, args.quiet)
+    with output(args, f"solving {counted(args.draws, 'draw')}") as out:
         options = {"paths": args.paths, "report": out.progress.advance}
         drawn = tm.ensemble(catalog, args.draws, args.seed, compute, **options)
         bands = tm.bands(drawn, LEVELS)
@@ -121,12 +122,12 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     points = facts["points"]
     if len(points) > DECADES + 1:  # all of them are in the JSON and the dataset
         points = [points[row] for row in np.linspace(0, len(points) - 1, DECADES + 1).astype(int)]
-    lines = heading(catalog, f"{facts['draws']} draws, seed {facts['seed']}")
+    lines = heading(catalog, f"{counted(facts['draws'], 'draw')}, seed {facts['seed']}")
     lines += wrapped(PRIORS)
     if facts["failed"]:
         first = facts["failed"][0]
         lines += wrapped(
-            f"{len(facts['failed'])} draws have no answer and do not count; draw "
+            f"{counted(len(facts['failed']), 'draw')} without an answer, left out; draw "
             f"{first['draw']}: {first['reason']}"
         )
     for row in points:

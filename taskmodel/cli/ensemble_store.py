@@ -14,7 +14,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli import signals
 from taskmodel.cli.catalogs import heading
 from taskmodel.cli.output import Answer
-from taskmodel.cli.screen import duration, note, wrapped
+from taskmodel.cli.screen import counted, duration, note, wrapped
 from taskmodel.errors import one_line
 from taskmodel.stores.manifest import Manifest, read_manifest
 from taskmodel.summary import provenance_facts
@@ -95,7 +95,7 @@ class _Screen:
             If a signal came that a library has ignored.
         """
         signals.check()
-        self.share = f"{progress.finished:,} of {progress.draws:,} draws are finished"
+        self.share = f"{progress.finished:,} of {counted(progress.draws, 'draw')} are finished"
         if self.silent:
             return
         if progress.note:
@@ -106,7 +106,9 @@ class _Screen:
         if now - self._shown < pause and progress.finished < progress.draws:
             return
         self._shown = now
-        text = f"{100 * progress.finished / progress.draws:.1f} % of {progress.draws:,} draws"
+        text = (
+            f"{100 * progress.finished / progress.draws:.1f} % of {counted(progress.draws, 'draw')}"
+        )
         if math.isfinite(progress.seconds_left):
             text += f", {duration(progress.seconds_left)} left"
         if self.terminal:
@@ -148,17 +150,17 @@ def _first_failure(drawn: xr.Dataset, manifest: Manifest, number: int) -> dict[s
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
-    lines = heading(catalog, f"{facts['draws']:,} draws, seed {facts['seed']}")
+    lines = heading(catalog, f"{counted(facts['draws'], 'draw')}, seed {facts['seed']}")
     if first := facts["first_failure"]:
         lines += wrapped(
-            f"{facts['failed_draws']:,} draws have no answer; draw {first['draw']}: "
+            f"{counted(facts['failed_draws'], 'draw')} without an answer; draw {first['draw']}: "
             f"{first['reason']}"
         )
     (path,), points, size = facts["files"], len(facts["points"]), facts["bytes"] / 1e6
     return [
         *lines,
-        f"  {points} points along {facts['over']}, {facts['chunks']:,} chunks of "
-        f"{facts['chunk']:,} draws, {size:,.3g} MB",
+        f"  {counted(points, 'point')} along {facts['over']}, "
+        f"{counted(facts['chunks'], 'chunk')} of {counted(facts['chunk'], 'draw')}, {size:,.3g} MB",
         "",
         f"Written to {one_line(path)}; in Python: taskmodel.open({path!r})",
     ]

@@ -9,7 +9,7 @@ from taskmodel.catalog._import_tasks import Imported, frame_catalog, imported_ta
 from taskmodel.catalog.onet_table import SCALES
 from taskmodel.catalog.task_table import VALUES
 from taskmodel.cli.output import Answer, catalog_file, next_commands, quoted, write_new, write_over
-from taskmodel.cli.screen import note, plain, wrapped
+from taskmodel.cli.screen import counted, note, plain, wrapped
 from taskmodel.errors import CatalogError, InputError, printable
 
 
@@ -79,7 +79,7 @@ def _lines(facts: dict[str, Any], result: Imported) -> list[str]:
     """Say what was read, and what is not of the table."""
     lines = [
         facts["file"],
-        f"  {plain(facts['title'])}: {facts['tasks']} tasks",
+        f"  {plain(facts['title'])}: {counted(facts['tasks'], 'task')}",
         *wrapped(f"shares: {result.table.origins['share']}"),
         *wrapped(
             f"not in the table: people, compute, models and rules, which are those of the catalog "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from taskmodel.cli.screen import counted
 from taskmodel.files import bundled
 from taskmodel.files.heads import head
 from taskmodel.files.suggestions import nearest
@@ -121,7 +122,7 @@ KINDS = {
         lambda top: {"question": top.get("question", ""), "tasks": len(top["tasks"])},
         ("question",),
         ("tasks",),
-        lambda facts: f"{facts['tasks']} tasks",
+        lambda facts: f"{counted(facts['tasks'], 'task')}",
     ),
     "scenarios": Kind(
         "scenario",
@@ -204,7 +205,7 @@ KINDS = {
         "calibration.records:Moments",
         lambda top: {**_description(top), "moments": top["moments"]},
         blocks=("moments",),
-        size=lambda facts: f"{len(facts['moments'])} moments",
+        size=lambda facts: f"{counted(len(facts['moments']), 'moment')}",
         present=frozenset({"moments"}),
         absent=frozenset({"tasks"}),
     ),

@@ -2,16 +2,17 @@
 
 import math
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import Any
 
 import xarray as xr
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading_at, load, point
+from taskmodel.cli.catalogs import heading_at, load, point, task_labels
 from taskmodel.cli.draw_bands import latency_bands, needs_draws
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import hours, number, percent, plain, table, wrapped
+from taskmodel.cli.screen import counted, hours, number, percent, table, wrapped
 from taskmodel.cli.words import MODES, by_label, numbers, records
 from taskmodel.errors import NoAnswer, SolveError, UnstableQueue
 from taskmodel.summary import provenance_facts
@@ -112,7 +113,8 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     path, total = facts["critical_path"], facts["pass_time"]
     nearest = facts["others"][:NEAREST]
     rows = [["task", "time [h]", "of all", "done by"]]
-    rows += [_row(task, percent(task["duration"] / total)) for task in path]
+    titles = task_labels(catalog, 36)
+    rows += [_row(titles, task, percent(task["duration"] / total)) for task in path]
     lines = [
         *heading_at(catalog, facts["compute"]),
         "",
@@ -132,20 +134,20 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         lines += wrapped("Several paths through these tasks are equally long.")
     if nearest:
         rows = [["task", "time [h]", "slack [h]", "done by"]]
-        rows += [_row(task, number(task["slack"])) for task in nearest]
+        rows += [_row(titles, task, number(task["slack"])) for task in nearest]
         lines += [
             "",
-            f"The nearest {len(nearest)} of {len(facts['others'])} tasks beside it; slack: how "
-            "much longer they may take",
+            f"The nearest {len(nearest)} of {counted(len(facts['others']), 'task')} beside it; "
+            "slack: how much longer they may take",
             *table(rows, left_columns=(0, 3)),
         ]
     return [
         *lines,
-        *_parts(facts, [*path, *nearest]),
+        *_parts(catalog, facts, [*path, *nearest]),
         *_queues(facts["queues"]),
         *_best_lines(facts),
         *_capped(facts.get("parallel_lines")),
-        *_plan_lines(facts.get("effective_plan")),
+        *_plan_lines(catalog, facts.get("effective_plan")),
     ]
 
 
@@ -156,26 +158,27 @@ def _reviewers_too(catalog: Catalog) -> str:
     return ", reviewers included (latency.count_queues counts the queues before them)"
 
 
-def _row(task: dict[str, Any], cell: str) -> list[str]:
+def _row(titles: Mapping[str, str], task: dict[str, Any], cell: str) -> list[str]:
     modes = (
         MODES.get(mode, mode) if share > 1 - 1e-9 else f"{percent(share)} {MODES.get(mode, mode)}"
         for mode, share in task["mode_share"].items()
         if share > 0
     )
-    return [plain(task["title"], 36), number(task["duration"]), cell, "; ".join(modes)]
+    return [titles[task["task"]], number(task["duration"]), cell, "; ".join(modes)]
 
 
-def _parts(facts: dict[str, Any], tasks: list[dict[str, Any]]) -> list[str]:
+def _parts(catalog: Catalog, facts: dict[str, Any], tasks: list[dict[str, Any]]) -> list[str]:
     """Return what the time of each task, and of the pass, consists of."""
     parts = [
         component
         for component in PARTS
         if any(task["duration_part"][component] > 0 for task in tasks)
     ]
+    titles = task_labels(catalog, 22)
     rows = [["task", *(PARTS[component][0] for component in parts)]]
     rows += [
         [
-            plain(task["title"], 22),
+            titles[task["task"]],
             *(number(task["duration_part"][component]) for component in parts),
         ]
         for task in tasks
@@ -269,7 +272,7 @@ def _plan_facts(catalog: Catalog, plan: xr.Dataset) -> dict[str, Any]:
     return {**numbers(plan, names), "tasks": tasks}
 
 
-def _plan_lines(plan: dict[str, Any] | None) -> list[str]:
+def _plan_lines(catalog: Catalog, plan: dict[str, Any] | None) -> list[str]:
     if plan is None:
         return []
     rows = [["", "throughput", "latency", "effective"]]
@@ -288,9 +291,10 @@ def _plan_lines(plan: dict[str, Any] | None) -> list[str]:
     ]
     if not plan["tasks"]:
         return lines
+    titles = task_labels(catalog, 48)
     rows = [["task", "by AI", "before"]]
     rows += [
-        [plain(task["title"], 48), *(percent(1 - task[shares]["human"]) for shares in SHARES)]
+        [titles[task["task"]], *(percent(1 - task[shares]["human"]) for shares in SHARES)]
         for task in plan["tasks"]
     ]
     return [*lines, *table(rows)]

@@ -12,6 +12,7 @@ import taskmodel as tm
 from taskmodel.cli.draw_bands import lead_time_bands, needs_draws
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import (
+    labels,
     number,
     percent,
     plain,
@@ -241,11 +242,12 @@ def _rungs(result: xr.Dataset) -> list[str]:
         "pause_risk": _risk,
     }
     rows = [["model", *heads, ""]]
+    titles = labels({str(name): str(name) for name in result["rung"].values}, 24)
     for index, name in enumerate(result["rung"].values):
         rung = result.isel(rung=index)
         cells = (text(rung[column]) for column, text in columns.items())
         note = "" if bool(rung["efficient"]) else "not efficient"
-        rows.append([plain(str(name), 24), *cells, note])
+        rows.append([titles[str(name)], *cells, note])
     return [
         f"Models for the work; a pause of {_number(result['usable_months'])} months",
         *table(rows, left_columns=(0, 6)),
@@ -256,11 +258,12 @@ def _evidence(plan: Plan, result: xr.Dataset) -> list[str]:
     """Compare observed agents with the assumptions of the plan."""
     rows = [["", "agents [h]", "people [h]", "h to an hour", "$ to an hour"]]
     lines: list[str] = []
+    titles = labels({name: evidence.title for name, evidence in plan.evidence.items()}, 24)
     for index, (name, evidence) in enumerate(plan.evidence.items()):
         state = result.isel(evidence=index)
         rows.append(
             [
-                plain(evidence.title, 24),
+                titles[name],
                 number(evidence.agent_hours.value),
                 number(evidence.human_hours.value),
                 _number(state["agent_hours_per_human_hour"]),

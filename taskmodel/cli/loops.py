@@ -11,6 +11,7 @@ import taskmodel as tm
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import (
     bracketed,
+    counted,
     date,
     number,
     plain,
@@ -92,7 +93,9 @@ def _spread(values: Array) -> dict[str, Any]:
 
 def _lines(run: xr.Dataset, loop: Loop, facts: dict[str, Any]) -> list[str]:
     drawn = "draws" in facts
-    draws = f", {facts['draws']:,} draws of its priors, seed {facts['seed']}" if drawn else ""
+    draws = (
+        f", {counted(facts['draws'], 'draw')} of its priors, seed {facts['seed']}" if drawn else ""
+    )
     ends = f"{loop.start.value:.6g} to {loop.end.value:.6g}"
     milestones = facts["milestones"].values()
     return [

@@ -9,7 +9,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import axis_of, heading, point
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import bracketed, number, percent, scientific, table, wrapped
+from taskmodel.cli.screen import bracketed, counted, number, percent, scientific, table, wrapped
 from taskmodel.cli.words import records
 from taskmodel.summary import provenance_facts
 
@@ -29,7 +29,7 @@ def answer(args: Namespace) -> Answer:
     catalog, axis = axis_of(args, POINTS)
     path, span = axis
     compute = point(catalog, args)
-    with output(args, f"following compute for {span.points} values of {path}") as files:
+    with output(args, f"following compute for {counted(span.points, 'value')} of {path}") as files:
         result = tm.onset(catalog, path, span.values(), compute=compute)
         files.write("onset", result, "onset", "onset")
     rows = zip(result[path].values.tolist(), records(result, COLUMNS), strict=True)

@@ -1,6 +1,5 @@
 """`taskmodel paths`: every value of a catalog that can be set, by path."""
 
-import math
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +8,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import heading, load
 from taskmodel.cli.keys import fits, nothing_fits, title
 from taskmodel.cli.output import Answer
-from taskmodel.cli.screen import number, plain, table, wrapped
+from taskmodel.cli.screen import as_given, counted, plain, table, wrapped
 from taskmodel.files.dotted import covers
 from taskmodel.files.reference import Entry, entries
 
@@ -71,7 +70,7 @@ def _facts(entry: Entry) -> dict[str, Any]:
 def _lines(
     catalog: Catalog, rows: list[dict[str, Any]], keys: list[Entry], singly: bool
 ) -> list[str]:
-    lines = [*heading(catalog, f"{len(rows)} values can be set"), ""]
+    lines = [*heading(catalog, f"{counted(len(rows), 'value')} can be set"), ""]
     for entry in dict.fromkeys(keys):
         lines += wrapped(title(entry), indent="")
         lines += (f"  {line}" for line in wrapped(entry.meaning))
@@ -101,7 +100,7 @@ def value_text(row: dict[str, Any]) -> str:
 
 
 def _short(value: float) -> str:
-    return number(value) if math.isfinite(value) and abs(value) < 1e7 else f"{value:.6g}"
+    return as_given(value)
 
 
 def _together(rows: list[dict[str, Any]]) -> str:

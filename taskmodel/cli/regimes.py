@@ -11,7 +11,16 @@ import sympy
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import load
 from taskmodel.cli.output import Answer, output, write_over
-from taskmodel.cli.screen import json_text, note, number, plain, scientific, settings, wrapped
+from taskmodel.cli.screen import (
+    counted,
+    json_text,
+    note,
+    number,
+    plain,
+    scientific,
+    settings,
+    wrapped,
+)
 from taskmodel.closed_forms import Regime, ceiling, latex, regimes
 from taskmodel.errors import InputError
 from taskmodel.organisation.reviewers import factor_words
@@ -84,7 +93,7 @@ def _closed(derived: Sequence[Regime]) -> int:
 
 def _share(derived: Sequence[Regime]) -> str:
     closed, count = _closed(derived), len(derived)
-    return f"{closed} of {count} regimes in closed form ({100 * closed / count:.0f} %)"
+    return f"{closed} of {counted(count, 'regime')} in closed form ({100 * closed / count:.0f} %)"
 
 
 def symbol_meanings(derived: Sequence[Regime], limit: Regime) -> dict[str, str]:
@@ -107,7 +116,7 @@ def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[st
     words = factor_words(catalog)
     lines = [
         plain(catalog.title),
-        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks",
+        f"  catalog {catalog.name}, {counted(len(catalog.tasks), 'task')}",
         *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
         *settings(catalog.overrides),
         f"  {_share(derived)}, each verified against the optimum at three points",
@@ -156,7 +165,8 @@ def _regime(regime: Regime, words: Mapping[str, str]) -> list[str]:
         if len(modes) > 1:
             several["people and AI" if "human" in modes else "AI in several ways"].append(task)
     lines = [
-        f"  scarce: {scarce or 'nothing'}; {len(by_ai)} of {len(regime.modes)} tasks not by people"
+        f"  scarce: {scarce or 'nothing'}; {len(by_ai)} of "
+        f"{counted(len(regime.modes), 'task')} not by people"
     ]
     for by, tasks in several.items():
         if tasks:
@@ -187,7 +197,7 @@ def _definition(regime: Regime, symbol: sympy.Symbol) -> str:
     definition = regime.definitions[symbol]
     text = str(definition)
     if len(text) > SHORT:
-        sum_of = f"a sum over {len(definition.args)} tasks"
+        sum_of = f"a sum over {counted(len(definition.args), 'task')}"
         text = sum_of if definition.is_Add else "a product over tasks"
     if "G" in {free.name for free in regime.expanded(definition).free_symbols}:
         return text

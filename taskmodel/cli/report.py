@@ -13,10 +13,10 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import run_bands
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import RESULTS, Answer, Output, folder_name, output
-from taskmodel.cli.screen import wrapped
+from taskmodel.cli.screen import counted, wrapped
 from taskmodel.errors import InputError, one_line
 from taskmodel.files.atomic import atomic_write
 from taskmodel.report import (
@@ -43,6 +43,7 @@ def answer(args: Namespace) -> Answer:
         raise InputError("--draws-from has its evidence in it: leave --moments out")
     catalog = load(args)
     target = _target(args, catalog)
+    note_slow_draws(catalog, args.quiet)
     with output(Namespace(quiet=args.quiet), "solving draws and levers") as files:
         material = _material(catalog, args, target, files)
     with output(Namespace(quiet=args.quiet), "drawing"):
@@ -133,7 +134,7 @@ def _command(args: Namespace, target: Path) -> str:
 
 def _lines(catalog: Catalog, material: Material, target: Path) -> list[str]:
     return [
-        *heading(catalog, f"{material.bands.attrs['draws']} draws"),
+        *heading(catalog, f"{counted(material.bands.attrs['draws'], 'draw')}"),
         "",
         *(
             line

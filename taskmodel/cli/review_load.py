@@ -6,9 +6,9 @@ from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading_at, load, point
+from taskmodel.cli.catalogs import heading_at, load, point, task_labels
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import number, percent, plain, signed, table, wrapped
+from taskmodel.cli.screen import number, percent, signed, table, wrapped
 from taskmodel.cli.words import records
 from taskmodel.summary import provenance_facts
 
@@ -44,12 +44,13 @@ def answer(args: Namespace) -> Answer:
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     rows = [[*HEADS, "an hour less", "a point less"]]
+    titles = task_labels(catalog, 30)
     for row in facts["tasks"]:
         # no hour can be taken from reviews that take less than one
         hour_less = row["speedup_per_hour"] if row["review_time"] >= 1 else math.nan
         rows.append(
             [
-                plain(catalog.tasks[row["task"]].title, 30),
+                titles[row["task"]],
                 f"{row['review_hours']:,.0f}",
                 percent(row["review_share"]),
                 number(row["wait"]),

@@ -13,15 +13,16 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.advice import POINT_OF_ADVICE, advice_lines
 from taskmodel.cli.calendar import Calendar, short
-from taskmodel.cli.catalogs import heading, load, today_words
+from taskmodel.cli.catalogs import heading, load, note_slow_draws, today_words
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import FINE, NO_ANSWER, Answer, Output, folder_name, output
 from taskmodel.cli.screen import (
+    counted,
+    labels,
     note,
     number,
     percent,
     percents,
-    plain,
     scientific,
     table,
     wrapped,
@@ -127,7 +128,7 @@ def _against(comparison: Comparison) -> list[str]:
         lines.append(f"  and {others} variables more")
     before, now = comparison.events
     if before != now:
-        lines.append(f"  {before} events before, {now} now")
+        lines.append(f"  {counted(before, 'event')} before, {now} now")
     for word, names in (("no longer", comparison.removed), ("new", comparison.added)):
         if names:
             lines += wrapped(f"{word}: {', '.join(names)}")
@@ -148,7 +149,8 @@ def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] |
     if not run_bands.uncertain(catalog):
         note("no number of the catalog has an interval, so that there are no bands", args.quiet)
         return None
-    label = f"{args.draws} draws of the uncertain numbers"
+    note_slow_draws(catalog, args.quiet)
+    label = f"{counted(args.draws, 'draw')} of the uncertain numbers"
     try:
         with output(args, label, folder_name(catalog, args)) as more:
             name = args.paths or DEFAULT_PATHS
@@ -190,7 +192,7 @@ def report(
 ) -> list[str]:
     """Return the answer as lines of a page, that of draws first if there is one."""
     low, high, points = grid
-    about = f"{points} points from {scientific(low)} to {scientific(high)} FLOP/year"
+    about = f"{counted(points, 'point')} from {scientific(low)} to {scientific(high)} FLOP/year"
     return [
         *heading(catalog, about),
         "",
@@ -238,9 +240,9 @@ def _no_review(catalog: Catalog) -> list[str]:
 def cost_lines(catalog: Catalog, summary: Summary) -> list[str]:
     """Say what oversight costs."""
     today, end = summary.today, summary.end
-    nowhere = "found nowhere on the grid" if _unknown_costs(summary) else "nowhere on the grid"
     places = [
-        _from(getattr(summary, name), name in summary.at_grid_start, nowhere) for name in COSTS
+        _from(getattr(summary, name), name in summary.at_grid_start, _nowhere(summary, level))
+        for name, level in COSTS.items()
     ]
     reached = [
         f"{word} ({level:g}x) {place}"
@@ -277,6 +279,17 @@ def _why_unknown(row: Row) -> str:
     return "output with all review hours free could not be certified"
 
 
+def _nowhere(summary: Summary, level: float) -> str:
+    """Say that there is no compute at which a level of cost is first reached, or none found."""
+    rows = (*summary.curve, summary.today, summary.end)
+    if any(row.oversight_cost > level for row in rows):
+        return (
+            "on a part of the grid, but from where on is not found: beside it output with all "
+            "review hours free could not be certified"
+        )
+    return "found nowhere on the grid" if _unknown_costs(summary) else "nowhere on the grid"
+
+
 def _unknown_costs(summary: Summary) -> bool:
     """Return whether some point has output, and what oversight costs there is not known."""
     rows = (*summary.curve, summary.today, summary.end)
@@ -305,7 +318,7 @@ def too_few_reviewers(summary: Summary) -> list[str]:
     state = "binds nowhere" if missing[0] == "oversight_binds" else "is the bottleneck nowhere"
     why = (
         "reviewers are too few to be worth automating for: people do "
-        f"{'1 task' if most.tasks_by_hand == 1 else f'{most.tasks_by_hand} tasks'} by hand that AI "
+        f"{counted(most.tasks_by_hand, 'task')} by hand that AI "
         "could do."
         if most.tasks_by_hand
         else "at the margin another source holds research back more."
@@ -471,7 +484,8 @@ def _next_tasks(summary: Summary, calendar: Calendar) -> list[str]:
     if not summary.next_tasks:
         return []
     rows = [["worth automating next", "AI can from", "date", *SPEEDUP_HEADS]]
+    titles = labels({task.task: task.title for task in summary.next_tasks}, 22)
     for task in summary.next_tasks[:3]:
-        title, compute, *speedups = _point(plain(task.title, 22), task)
+        title, compute, *speedups = _point(titles[task.task], task)
         rows.append([title, compute, short(calendar.month(task.compute)), *speedups])
     return ["", "Speed-ups [x] if AI could do one more task today", *table(rows)]

@@ -19,7 +19,7 @@ from taskmodel.calibration.draws import (
 )
 from taskmodel.calibration.weights import LEAST_ESS, RELIABLE_K
 from taskmodel.catalog import Catalog
-from taskmodel.cli.screen import note, number, percent, scientific, table, wrapped
+from taskmodel.cli.screen import counted, note, number, percent, scientific, table, wrapped
 from taskmodel.cli.sensitivity import crux_facts, crux_lines
 from taskmodel.errors import InputError
 from taskmodel.files.suggestions import listing
@@ -269,12 +269,12 @@ def _draws_lines(facts: dict[str, Any]) -> list[str]:
     """Say what the draws are, and what they are worth."""
     if facts["moments"] is None:
         text = (
-            f"{facts['draws']} draws of the catalog's own intervals: no evidence beyond them; "
-            "--moments FILE gives some."
+            f"{counted(facts['draws'], 'draw')} of the catalog's own intervals: no evidence beyond "
+            "them; --moments FILE gives some."
         )
     else:
         text = (
-            f"{facts['draws']} draws under the evidence {facts['moments']}, worth "
+            f"{counted(facts['draws'], 'draw')} under the evidence {facts['moments']}, worth "
             f"{facts['ess']:.0f} independent ones (Pareto k {facts['pareto_k']:.2f})."
         )
         if facts["pareto_k"] > RELIABLE_K or facts["ess"] < LEAST_ESS:
@@ -283,7 +283,7 @@ def _draws_lines(facts: dict[str, Any]) -> list[str]:
                 "or taskmodel calibrate and --draws-from its calibration.nc."
             )
     if facts["failed"]:
-        text += f" {facts['failed']} have no answer and do not count."
+        text += f" Left out: {counted(facts['failed'], 'draw')} without an answer."
     if facts[by_date.LEFT_OUT]:
         text += (
             f" What oversight costs is without up to {facts[by_date.LEFT_OUT]} at a date, whose "

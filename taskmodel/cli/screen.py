@@ -7,11 +7,14 @@ import sys
 import textwrap
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from taskmodel._text import as_given as as_given
+from taskmodel._text import counted as counted
 from taskmodel._text import number as number
 from taskmodel._text import percent as percent
 from taskmodel._text import percents as percents
@@ -61,9 +64,45 @@ def bracketed(unit: str) -> str:
 
 def plain(text: str, width: int = WIDTH) -> str:
     """Return a text on one line, control characters escaped, cut to a width."""
-    shown = " ".join(text.split())
-    shown = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in shown)
+    shown = _on_one_line(text)
     return shown if len(shown) <= width else shown[: width - 3] + "..."
+
+
+def labels(titles: Mapping[str, str], width: int) -> dict[str, str]:
+    """Return a label for each name: its title, cut to a width where that tells them apart.
+
+    Titles that would be alike are cut in the middle, and where they still are, names are the
+    labels.
+
+    Examples
+    --------
+    >>> labels({"first": "Review of draft 1", "second": "Review of draft 2", "end": "Print"}, 12)
+    {'first': 'Revi...aft 1', 'second': 'Revi...aft 2', 'end': 'Print'}
+    >>> labels({"first": "Review", "second": "Review", "end": "Print"}, 12)
+    {'first': 'first', 'second': 'second', 'end': 'Print'}
+    """
+    ways: tuple[Callable[[str], str], ...] = (
+        lambda name: plain(titles[name], width),
+        lambda name: _cut_in_middle(_on_one_line(titles[name]), width),
+        _on_one_line,
+    )
+    result = {name: ways[0](name) for name in titles}
+    for way in ways[1:]:
+        count = Counter(result.values())
+        result = {name: label if count[label] == 1 else way(name) for name, label in result.items()}
+    return result
+
+
+def _cut_in_middle(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    end = (width - 3 + 1) // 2
+    return text[: width - 3 - end] + "..." + text[-end:]
+
+
+def _on_one_line(text: str) -> str:
+    shown = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in shown)
 
 
 def thinned(rows: Sequence[T], limit: int) -> Sequence[T]:

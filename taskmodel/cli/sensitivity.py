@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import taskmodel as tm
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import date, number, percent, scientific, signed, table, wrapped
+from taskmodel.cli.screen import counted, date, number, percent, scientific, signed, table, wrapped
 from taskmodel.cli.words import SOURCES
 from taskmodel.summary import provenance_facts
 
@@ -30,6 +30,7 @@ def answer(args: Namespace) -> Answer:
     """Compute indices and cruxes."""
     catalog = load(args)
     weighted = None if args.weighted is None else tm.open(args.weighted)
+    note_slow_draws(catalog, args.quiet)
     with output(args, "solving draws of all inputs") as files:
         result = tm.sensitivity(
             catalog,
@@ -109,7 +110,7 @@ def _crux(moved: xr.Dataset, row: int) -> dict[str, Any]:
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> Iterator[str]:
-    yield from heading(catalog, f"{facts['draws']:,} draws, seed {facts['seed']}")
+    yield from heading(catalog, f"{counted(facts['draws'], 'draw')}, seed {facts['seed']}")
     yield ""
     yield from _index_lines(facts)
     yield ""

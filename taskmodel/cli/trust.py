@@ -7,7 +7,7 @@ import taskmodel as tm
 from taskmodel.catalog import Catalog, bundled_catalogs
 from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import number, percent, plain, table, wrapped
+from taskmodel.cli.screen import labels, number, percent, plain, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, records, speedup_cells
 from taskmodel.summary import provenance_facts
 
@@ -107,10 +107,11 @@ def _tasks(tasks: list[dict[str, Any]], show_all: bool) -> list[str]:
     shown = tasks if show_all else audited[:MAX_ROWS]
     if not shown:
         return []
+    titles = labels({task["task"]: task["title"] for task in tasks}, 36)
     columns = ("audit_load", "clean_audits", "record_hours", "delegated_units")
     rows = [
         [
-            plain(task["title"], 36),
+            titles[task["task"]],
             *(number(task[name]) for name in columns),
             percent(task["implied_coverage"]),
         ]

@@ -7,7 +7,7 @@ import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import axis_of, heading_at, point
 from taskmodel.cli.output import Answer, folder_name, output
-from taskmodel.cli.screen import bracketed, number, table, thinned, wrapped
+from taskmodel.cli.screen import bracketed, counted, number, table, thinned, wrapped
 from taskmodel.cli.words import (
     SPEEDUP_HEADS,
     SPEEDUP_WORDS,
@@ -54,7 +54,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     ends = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
     lines = [
         *heading_at(catalog, facts["compute"], path),
-        f"  {ends}, {len(curve)} points",
+        f"  {ends}, {counted(len(curve), 'point')}",
         "",
         "Speed-up of research [x] over the same people without AI",
         *table(rows, left_columns=(4,)),

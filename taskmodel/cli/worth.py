@@ -9,9 +9,9 @@ import xarray as xr
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli.calendar import Calendar, short
-from taskmodel.cli.catalogs import check_number, heading_at, load, point
+from taskmodel.cli.catalogs import check_number, heading_at, load, point, task_labels
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
+from taskmodel.cli.screen import number, scientific, signed, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUP_WORDS, SPEEDUPS, records, speedup_cells
 from taskmodel.summary import provenance_facts
 
@@ -87,11 +87,11 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
         lines += wrapped("A dash: more and less of it have different effects, as at a threshold.")
     tasks = facts["next_tasks"][:limit]
     if tasks:
-        calendar = Calendar(catalog)
+        calendar, titles = Calendar(catalog), task_labels(catalog, 22)
         rows = [["worth automating next", "AI can from", "date", *SPEEDUP_HEADS]]
         rows += [
             [
-                plain(task["title"], 22),
+                titles[task["task"]],
                 scientific(task["opens_at"]),
                 short(calendar.month(task["opens_at"])),
                 *speedup_cells(task),

@@ -17,6 +17,7 @@ from taskmodel.explore.levers import moved_draws
 from taskmodel.explore.plain import rounded
 from taskmodel.explore.progressive import Progressive
 from taskmodel.explore.workbench import DEFAULT_PATHS, KEPT, SEED, Workbench
+from taskmodel.numerics.stopping import looking
 from taskmodel.numerics.types import Array
 from taskmodel.questions._bands import bands
 from taskmodel.questions._ensemble import ensemble
@@ -118,7 +119,13 @@ class Bands:
             else _along_compute(catalog, columns)
         )
         count = len(next(iter(columns.values())))
-        for facts in _progressive(count, *solving):
+        solve, facts_of = solving
+
+        def solve_looking(rows: Rows) -> xr.Dataset:
+            with looking(bench.right_of_way.look):
+                return solve(rows)
+
+        for facts in _progressive(count, solve_looking, facts_of):
             yield {**facts, "ess": draws.ess, "evidence": draws.evidence}
 
 

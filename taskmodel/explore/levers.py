@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from taskmodel._text import counted
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, NoAnswer
 from taskmodel.explore.choices import Choice
@@ -157,7 +158,7 @@ def _common_factor(catalog: Catalog, name: str, members: tuple[str, ...]) -> Num
         low=None,
         high=None,
         allowed="above 0",
-        meaning=f"factor of {len(members)} numbers: {listing(members, 2)}",
+        meaning=f"factor of {counted(len(members), 'number')}: {listing(members, 2)}",
         source=group.source if group else (),
         note=group.note if group else "",
     )
@@ -181,7 +182,7 @@ def _lever(
 def _title(catalog: Catalog, name: str, members: int) -> str:
     """Return the name of an input for readers, with the kind of reviewers if there are several."""
     if name.startswith(FIELDS) and members < len(catalog.tasks):  # the name alone means all
-        return f"{name}, {members} of {len(catalog.tasks)} tasks"
+        return f"{name}, {members} of {counted(len(catalog.tasks), 'task')}"
     kinds = {reviewer_block(kind): kind for kind in reviewer_pools(catalog)}
     block, _, field = name.rpartition(".")
     if block in kinds and field in OF_REVIEWERS:

@@ -18,11 +18,13 @@ class RightOfWay:
     Attributes
     ----------
     closing : Event
-        Set where all work is to end.
+        Set where all longer work is to end.
+    ended : Event
+        Set where all work is, whoever waits for it.
     """
 
     def __init__(self) -> None:
-        self.closing = threading.Event()
+        self.closing, self.ended = threading.Event(), threading.Event()
         self._waiting = 0
         self._change = threading.Condition()
 
@@ -37,6 +39,11 @@ class RightOfWay:
             with self._change:
                 self._waiting -= 1
                 self._change.notify_all()
+
+    def look(self) -> None:
+        """Raise CancelledError once all work is to end."""
+        if self.ended.is_set():
+            raise CancelledError
 
     def longer_work(self) -> Callable[[], None]:
         """Begin longer work; return what it calls between two of its steps.

@@ -4,8 +4,8 @@ A request has a thread of its own and a connection of its own; there are at most
 and further ones wait to be accepted. Answers are computed a few at a time, in the order in which
 they were asked for, unless nobody waits for them any more, by a few threads: memory that these have
 freed serves again, and each thread keeps its own. The latest are kept, and equal questions at a
-time have one answer. `Server.close` refuses new requests and lets those in flight
-finish. Files are read once, at the start: no request names a path of the file system.
+time have one answer. `Server.close` refuses new requests and lets those in flight finish, if that
+is soon. Files are read once, at the start: no request names a path of the file system.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from taskmodel.explore.kept import Kept
 from taskmodel.explore.plain import as_json
 from taskmodel.explore.workbench import DEFAULT_PATHS, Workbench
 from taskmodel.files import bundled
+from taskmodel.numerics.stopping import carried, looking
 
 T = TypeVar("T")
 THREADS = 96
@@ -38,6 +39,7 @@ STREAMS = 64  # readers of bands: a thread takes the steps, and each of theirs w
 ANSWERS = 256  # the latest, kept as they are sent: at most some 0.1 MB each
 AT_A_TIME = 2  # answers that are computed: one of them may be in kernels, without the lock
 BRISK = ("curve", "tasks", "money")  # views that wait for no slower ones
+GRACE = 2.0  # seconds that requests in flight at the end may take
 PATIENCE = 10.0  # seconds that a request may take to arrive
 HOST = "127.0.0.1"
 TYPES = {
@@ -137,8 +139,10 @@ class Server(ThreadingHTTPServer):
 
     def computed(self, view: str, compute: Callable[[], T]) -> T:
         """Return an answer once it has had its turn."""
-        with self.bench.right_of_way.waiting():
-            return (self.brisk if view in BRISK else self.slow).submit(compute).result()
+        right_of_way = self.bench.right_of_way
+        with right_of_way.waiting(), looking(right_of_way.look):
+            turns = self.brisk if view in BRISK else self.slow
+            return turns.submit(carried(compute)).result()
 
     def _content(self, question: tuple[str, bytes]) -> bytes:
         name, body = question
@@ -167,12 +171,17 @@ class Server(ThreadingHTTPServer):
             traceback.print_exc()
 
     def close(self) -> None:
-        """Accept no more requests, end streams, and wait for the requests in flight."""
-        self.bench.right_of_way.closing.set()
+        """Accept no more requests, end streams, and wait `GRACE` for the requests in flight."""
+        right_of_way = self.bench.right_of_way
+        right_of_way.closing.set()
+        end = threading.Timer(GRACE, right_of_way.ended.set)
+        end.start()
         self.server_close()
         self.brisk.shutdown()
         self.slow.shutdown()
         self.bands.close()
+        end.cancel()
+        right_of_way.ended.set()  # for what nobody waits for
 
 
 class PageHandler(BaseHTTPRequestHandler):

@@ -24,6 +24,7 @@ from taskmodel.explore.levers import Lever, levers_of, moved_catalog, ranked
 from taskmodel.explore.numbers import NumberEntry, task_entries
 from taskmodel.explore.right_of_way import RightOfWay
 from taskmodel.files.suggestions import did_you_mean, listing
+from taskmodel.numerics.stopping import looking
 from taskmodel.summary.by_date import paths_of_compute
 from taskmodel.sweeps._sweep import sweep
 from taskmodel.sweeps.paths import bundled_paths, load_paths
@@ -114,7 +115,8 @@ class Workbench:
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
-        with contextlib.suppress(TaskmodelError):  # the page asks again, and tells it
+        # the page asks again, and tells it
+        with contextlib.suppress(TaskmodelError, CancelledError), looking(self.right_of_way.look):
             self.curve(Choice(self.first))
             self.levers(self.first)
             self.draws.weighing(self.first)
@@ -206,16 +208,18 @@ class Draws:
         return weighing
 
     def _weigh(self, start: Start, weighing: Weighing) -> None:
-        give_way = self._workbench.right_of_way.longer_work()
+        right_of_way = self._workbench.right_of_way
+        give_way = right_of_way.longer_work()
 
         def advance(share: float) -> None:
             weighing.share = share
             give_way()
 
         try:
-            weighing.draws = evidenced_draws(
-                start.catalog, start.moments, DRAWS, seed=SEED, advance=advance
-            )
+            with looking(right_of_way.look):
+                weighing.draws = evidenced_draws(
+                    start.catalog, start.moments, DRAWS, seed=SEED, advance=advance
+                )
         except (TaskmodelError, CancelledError) as error:
             weighing.error = error
 

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from taskmodel._text import counted
 from taskmodel.files import units
 
 JUDGEMENT = "judgement"
@@ -168,7 +169,10 @@ class Distribution(Record):
         if weights is None:
             return []
         if len(weights) != len(values):
-            return [f"found {len(weights)} weights for {len(values)} values; give each value one"]
+            return [
+                f"found {counted(len(weights), 'weight')} for {counted(len(values), 'value')}; "
+                "give each value one"
+            ]
         if min(weights) < 0:
             return [f"found the weight {min(weights):g}; at least 0 is needed"]
         total = math.fsum(weights)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from taskmodel._text import counted
 from taskmodel.errors import CatalogError, Defect, InputError
 from taskmodel.files.dates import calendar_year
 from taskmodel.files.decimals import Decimals, decimals_of
@@ -83,7 +84,7 @@ def read_table(path: Path) -> Rows:
     numbers = [(row, *_numbers(row, decimals, problems)) for row in rows]
     problems += _order([(row, date) for row, date, _ in numbers if date is not None])
     if not problems and len(numbers) < 2:
-        message = f"found {len(numbers)} dates; at least two are needed"
+        message = f"found {counted(len(numbers), 'date')}; at least two are needed"
         problems.append(_Problem("", max([1, *(row.line for row in rows)]), 1, message))
     if problems:
         raise CatalogError(_once(problems, str(path)))

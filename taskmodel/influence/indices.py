@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from taskmodel._text import counted
 from taskmodel.errors import InputError, NoAnswer
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.numbers import whole_number
@@ -117,7 +118,9 @@ def total_effects(groups: Mapping[str, Sequence[str]], values: Array, seed: int)
     table = np.round(values, DIGITS).reshape(-1, len(groups) + 2)
     table = table[~np.isnan(table).any(axis=1)]
     if len(table) < 8:
-        raise NoAnswer(f"only {len(table)} rows of the design have an answer in all their draws")
+        raise NoAnswer(
+            f"only {counted(len(table), 'row')} of the design have an answer in all their draws"
+        )
     if np.ptp(table[:, [0, -1]]) == 0:
         known = np.full(len(groups), 0.0 if np.ptp(table) == 0 else np.nan)
         return Indices(known, known, len(table))

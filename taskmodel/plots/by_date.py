@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from taskmodel._text import counted
 from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILLION, tint
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
@@ -47,7 +48,9 @@ def draw_answer(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None
     it is the bottleneck, by date along each path of compute.
     """
     needs("oversight_costs_half_from_by" in result, "has no bands", "taskmodel run")
-    heading = f"What oversight costs and how fast research is, {result.attrs['draws']} draws"
+    heading = (
+        f"What oversight costs and how fast research is, {counted(result.attrs['draws'], 'draw')}"
+    )
     ratios = (3, 3, 2.4, 3)
     with stacked_panels(
         width, 0.35 * width + 105, heading, (4, 1), ax=ax, pad=1.2, height_ratios=ratios

@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from taskmodel._text import counted
 from taskmodel.numerics.types import Array
 from taskmodel.plots.page import (
     BLACK,
@@ -64,7 +65,7 @@ def draw_ensemble(drawn: xr.Dataset, width: float = 180.0, *, ax: AxesLike = Non
     axis = str(drawn.attrs["over"])
     position = drawn[axis].values
     quantiles = bands(drawn[[*CURVES, *STATES, "weight", "status"]], (0.05, 0.5, 0.95))
-    heading = f"Median and 90 % band of {drawn.sizes['draw']:,} draws"
+    heading = f"Median and 90 % band of {counted(drawn.sizes['draw'], 'draw')}"
     if name := drawn.attrs.get("catalog_name"):
         heading += f": {name}"
     with stacked_panels(width, 0.35 * width + 80, heading, (3, 1), ax=ax, over_figure=True) as (

@@ -89,19 +89,29 @@ def draw_bottleneck_map(
     with figure_style(width) as size:
         left, below, height = 22.0, 4.0 + 2 * line_height(size), 0.62 * width
         body = height + below + 2
-        page = Page(width, body, heading, SEPARATOR.join(context), size, [*_notes(inputs)])
+        page = Page(width, body, heading, SEPARATOR.join(context), size, [*_notes(result, inputs)])
         panel = page.panel(left, 0, width - left - 6, height)
         _draw_map(panel.axes, result, inputs, (panel.height, panel.width), size)
         return page.finished()
 
 
-def _notes(inputs: tuple[str, str]) -> Iterator[str]:
-    """Explain the curves, and why few reviewers are not the bottleneck where they are an input."""
+def _notes(result: xr.Dataset, inputs: tuple[str, str]) -> Iterator[str]:
+    """Explain the curves, and why few reviewers are not the bottleneck, where it is so."""
     yield NOTE
-    blocks = ("supervision", "reviewers")
-    ends = ((path.split(".")[0], path.split(".")[-1]) for path in inputs)
-    if any(block in blocks and name in REVIEWERS for block, name in ends):
+    if any(_of_reviewers(path) and _few_leave_work(result, path) for path in inputs):
         yield FEW
+
+
+def _of_reviewers(path: str) -> bool:
+    block, name = path.split(".")[0], path.split(".")[-1]
+    return block in ("supervision", "reviewers") and name in REVIEWERS
+
+
+def _few_leave_work(result: xr.Dataset, path: str) -> bool:
+    """Whether more reviewers make review hold research back most, in place of hands-on work."""
+    most = result["binding_factor"].transpose(path, ...).values
+    reviews = [name for name in result["source"].values if name.partition("-")[0] == "review"]
+    return bool(((most == "hands_on")[:-1] & np.isin(most, reviews)[1:]).any())
 
 
 def _draw_map(

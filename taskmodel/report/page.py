@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from importlib.resources import files
 
+from taskmodel._text import counted
 from taskmodel._version import __version__
 from taskmodel.report.figures import figures
 from taskmodel.report.gathering import Material, reasons
@@ -129,9 +130,13 @@ def _of_what(material: Material) -> str:
         if draws["moments"]
         else "of the catalog's own intervals, without other evidence"
     )
-    failed = f"; {bands.attrs['failed']} have no answer" if bands.attrs["failed"] else ""
+    failed = (
+        f"; without an answer: {counted(bands.attrs['failed'], 'draw')}"
+        if bands.attrs["failed"]
+        else ""
+    )
     return (
-        f"From {bands.attrs['draws']} draws {evidence}{failed}; compute grows along "
+        f"From {counted(bands.attrs['draws'], 'draw')} {evidence}{failed}; compute grows along "
         f"{bands.attrs['paths_name']}, people and rules stay as they are."
     )
 

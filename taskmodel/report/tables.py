@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from taskmodel._text import number, percent, scientific, signed
+from taskmodel._text import as_given, counted, number, percent, scientific, signed
 from taskmodel.catalog import Catalog
 from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.report.gathering import HALF, Material
@@ -79,11 +79,13 @@ def _firsts(material: Material) -> Markup:
         for name, title in FIRSTS.items():
             chances = [chance(float(bands[f"{name}_by"].sel(path=path, by=year))) for year in years]
             dates = (
-                _dates(material, bands[name].values) if path == bands.attrs["paths_name"] else ""
+                _dates(material, bands[name].values) if path == bands.attrs["paths_name"] else "-"
             )
             rows.append([title, path, dates, *chances])
     head = ["first date at which", "path of compute", "median [90 % band]"]
     caption = "From when on, and with which probability by the start of a year"
+    if len({path for _, path, *_ in rows}) > 1:
+        caption += f"; medians are told for {bands.attrs['paths_name']}, others have a dash"
     return table_box(caption, [*head, *(f"by {year:g}" for year in years)], rows, words=(1, 2))
 
 
@@ -103,7 +105,7 @@ def _levers(material: Material) -> Markup:
             [
                 str(lever["title"].item()),
                 _dates(material, lever[HALF].values),
-                "" if index == 0 else gain(lever[f"{HALF}_gain"].values),
+                "-" if index == 0 else gain(lever[f"{HALF}_gain"].values),
                 *(chance(float(lever[f"{HALF}_by"].sel(by=year))) for year in years[1:]),
                 _dates(material, lever[BOTTLENECK].values),
                 banded(lever["speedup_then"].values, factor_text),
@@ -123,7 +125,7 @@ def _cruxes(material: Material) -> Markup:
         for end in range(2):
             value, date = float(crux["end_value"][end]), float(crux["bottleneck_date"][end])
             cells += [
-                "" if math.isnan(value) else number(value),
+                number(value),
                 "no answer" if math.isnan(date) else month_of(date),
             ]
         rows.append([str(crux["input"].item()), str(crux["unit"].item()), *cells])
@@ -246,14 +248,14 @@ def input_tables(catalog: Catalog) -> Iterator[Markup]:
             continue  # a default that stands for absence, such as no gate
         interval = ""
         if quantity.low is not None and quantity.high is not None:
-            interval = f"{number(quantity.low)} to {number(quantity.high)}"
+            interval = f"{as_given(quantity.low)} to {as_given(quantity.high)}"
         access = [
             catalog.sources[key].access or "" for key in quantity.source if key in catalog.sources
         ]
         rows.append(
             [
                 path,
-                number(quantity.value),
+                as_given(quantity.value),
                 "" if measure.unit.symbol == "1" else measure.unit.symbol,
                 interval,
                 ", ".join(quantity.source),
@@ -262,7 +264,10 @@ def input_tables(catalog: Catalog) -> Iterator[Markup]:
             ]
         )
     head = ["input", "value", "unit", "interval", "source", "access", "note"]
-    caption = f"{len(rows)} inputs; intervals are of 90 %; other values are defaults without effect"
+    caption = (
+        f"{counted(len(rows), 'input')}; intervals are of 90 %; other values are defaults without "
+        "effect"
+    )
     yield table_box(caption, head, rows, words=(2, 4, 5, 6))
     sources = [
         [

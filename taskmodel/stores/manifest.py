@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from taskmodel._text import counted
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
 from taskmodel.stores.frame import MANIFEST, check_frame
@@ -74,7 +75,7 @@ class Manifest:
     @property
     def share(self) -> str:
         """How much is finished, in words."""
-        return f"{self.finished_draws:,} of {self.draws:,} draws are finished"
+        return f"{self.finished_draws:,} of {counted(self.draws, 'draw')} are finished"
 
     def last(self, number: int) -> int:
         """Return the number after that of the last draw of a chunk."""

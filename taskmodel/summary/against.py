@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from taskmodel._text import counted
 from taskmodel.catalog import Catalog, parse_catalog
 from taskmodel.catalog.model import Scenario
 from taskmodel.errors import InputError
@@ -82,7 +83,7 @@ class Comparison:
             lines.append(f"taskmodel {self.versions[0]} before, {self.versions[1]} now")
         if len(set(self.points)) > 1:
             before, now, both = self.points
-            lines.append(f"{before} points before, {now} now; {both} are points of both")
+            lines.append(f"{counted(before, 'point')} before, {now} now; {both} are points of both")
         if not lines and not self.same:
             lines.append(
                 "the catalog, the points and the version are the same: another processor or other "

@@ -23,6 +23,7 @@ from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.compiled import COMPILES
 from taskmodel.errors import TaskmodelError
 from taskmodel.numerics.numbers import whole_number
+from taskmodel.numerics.stopping import current_look, looking
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import nest_numbers
@@ -180,6 +181,7 @@ class _Many(Generic[T]):
         self.events, self.costs = wanted
         self.axis = compute_axis(base.catalog)
         self.desks, self.ended = threading.local(), threading.Event()
+        self.outer_look = current_look()
         central = Setting(base)
         self.tree = central.organisation.nest.tree
         self.frame = frame_of(central.organisation, self.axis)
@@ -193,11 +195,18 @@ class _Many(Generic[T]):
 
     def block(self, draws: NDArray[np.intp]) -> Outcomes[T]:
         """Return what became of some draws."""
-        try:
-            setting = Setting(self.quantities(draws))
-        except TaskmodelError as error:
-            return self._divided(self.block, draws, error)
-        return self._solved(draws, setting)
+        with looking(self.look):
+            try:
+                setting = Setting(self.quantities(draws))
+            except TaskmodelError as error:
+                return self._divided(self.block, draws, error)
+            return self._solved(draws, setting)
+
+    def look(self) -> None:
+        """Raise an error if nobody waits for the draws any more."""
+        self.outer_look()
+        if self.ended.is_set():
+            raise CancelledError("nobody waits for the draws any more")
 
     def quantities(self, draws: NDArray[np.intp]) -> Quantities:
         """Return the quantities of some draws."""
@@ -300,8 +309,7 @@ class _Many(Generic[T]):
         rows: list[int] = []
         every: list[_Drawn] = []
         for row, draw in enumerate(draws.tolist()):
-            if self.ended.is_set():
-                raise CancelledError("nobody waits for the draws any more")
+            self.look()
             try:
                 own = setting.take(slice(row, row + 1))
                 every.append(self._walk(draw, own, nest[row : row + 1], falls[row]))

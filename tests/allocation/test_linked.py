@@ -1,13 +1,16 @@
 """Nests that may be made as blocks, and work that induces other work, in the certified optimum."""
 
+from concurrent.futures import CancelledError
+
 import numpy as np
 import pytest
 from linked import attained, conic_linked, random_linked
 from organisations import random_organisation
 from sizes import cases
 
-from taskmodel.allocation import Nest, Status, allocate, solver
+from taskmodel.allocation import Nest, Status, allocate, optimum_kernels, solver
 from taskmodel.errors import InputError
+from taskmodel.numerics.stopping import looking
 
 
 def reviewed_once(success, review=0.2, block=0.1):
@@ -259,3 +262,23 @@ def test_linked_points_are_solved_in_short_rows_so_that_an_interrupt_waits_for_f
         nest = Nest(0.5, [0.5, 0.5], [0, 1], induced=links)
         allocate(bundles, np.arange(1.0, 21.0)[:, None], nest, throw=False)
     assert rows[0] <= 4 < rows[-1]
+
+
+def test_linked_points_are_left_between_rows_where_nobody_wants_them(monkeypatch):
+    looks, solved, solve = [], [], optimum_kernels.solve_points
+
+    def look():
+        looks.append(1)
+        if len(looks) > 3:
+            raise CancelledError
+
+    def solve_points(*arguments):
+        solved.append(1)
+        solve(*arguments)
+
+    monkeypatch.setattr(optimum_kernels, "solve_points", solve_points)
+    bundles = [[[1.0], [0.5], [0.3]]] * 2
+    supply = np.geomspace(1.0, 9.0, 40 * solver.LINKED_ROW)[:, None]
+    with looking(look), pytest.raises(CancelledError):
+        allocate(bundles, supply, Nest(0.5, [0.5, 0.5], [0, 1], block=2))
+    assert len(solved) == 3

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_line import error_of, json_of, lines_of, strict_json
+from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.calibration.draws import draws_of, evidenced_draws, resampled
 from taskmodel.cli import main
+from taskmodel.cli.catalogs import note_slow_draws
 from taskmodel.cli.run_bands import point_lines
 from taskmodel.uncertainty import sampler
 
@@ -154,3 +156,14 @@ def test_the_point_is_placed_in_the_band_as_it_is_printed(cost, position):
         assert "band" not in text
     else:
         assert f"today: {position} from 1.07 to 3.26" in text
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_draws_of_linked_tasks_are_said_to_take_long(capsys, linked):
+    work = {"watch": {"task": "think", "by": ["code"], "hours": 0.1, "source": "judgement"}}
+    tasks = {"think": {"share": 0.5}, "code": {"share": 0.5}}
+    catalog = small_catalog(tasks, **({"oversight_work": work} if linked else {}))
+    note_slow_draws(catalog, quiet=False)
+    assert ("fewer --draws answer sooner" in capsys.readouterr().err) == linked
+    note_slow_draws(catalog, quiet=True)
+    assert not capsys.readouterr().err

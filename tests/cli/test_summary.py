@@ -12,6 +12,8 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import Status
+from taskmodel.cli.catalogs import heading
+from taskmodel.cli.entry import main
 from taskmodel.cli.run import cost_lines
 from taskmodel.summary import (
     MILESTONES,
@@ -335,7 +337,8 @@ def test_a_cost_of_oversight_that_is_not_known_is_said_to_be_so(catalog, summary
     unknown = {
         side: replace(getattr(summary, side), oversight_cost=np.nan) for side in ("today", "end")
     }
-    words = said(catalog, summary, **unknown, oversight_costs_half=None)
+    curve = [replace(row, oversight_cost=np.nan) for row in summary.curve]
+    words = said(catalog, summary, **unknown, curve=curve, oversight_costs_half=None)
     assert words.startswith("What oversight costs today")
     assert "is not known: output with all review hours free could not be certified" in words
     assert "half (2x) found nowhere on the grid" in words
@@ -345,3 +348,30 @@ def test_a_cost_of_oversight_that_is_not_known_is_said_to_be_so(catalog, summary
     endless = replace(unknown["today"], status=Status.UNBOUNDED)
     assert "output has no limit, with review or without" in said(catalog, summary, today=endless)
     assert said(catalog, summary).startswith("Oversight costs ")
+
+
+def test_a_level_of_cost_that_was_crossed_beside_unknown_costs_is_not_said_to_be_nowhere(
+    catalog, summary
+):
+    end = replace(summary.end, oversight_cost=2.5)
+    words = said(catalog, summary, end=end, oversight_costs_half=None)
+    assert "half (2x) on a part of the grid, but from where on is not found: beside it" in words
+    assert "nowhere" not in words.partition("half (2x)")[2]
+
+
+def test_titles_that_differ_at_their_end_do_so_in_tables(capsys):
+    same = "Review of everything that the agents wrote, part "
+    catalog = tm.load_catalog("t_agi_ladder")
+    pair = list(catalog.tasks)[:2]
+    values = [f"tasks.{name}.title={same}{part}" for part, name in enumerate(pair)]
+    arguments = [word for value in values for word in ("--set", value)]
+    assert main(["latency", "t_agi_ladder", *arguments, "--compute", "1e31", "--quiet"]) == 0
+    parts = capsys.readouterr().out.partition("What the time of these tasks consists of")[2]
+    labels = [line.split("  ")[1] for line in parts.splitlines() if "Review of" in line]
+    assert len(labels) == len(set(labels)) == 2
+
+
+def test_a_single_task_is_counted_as_one(capsys):
+    one = small_catalog({"review": {"share": 1}})
+    heads = heading(one, "x")
+    assert any("1 task;" in line for line in heads) and not any("1 tasks" in h for h in heads)

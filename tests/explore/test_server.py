@@ -7,13 +7,16 @@ import json
 import socket
 import threading
 import time
+from concurrent.futures import CancelledError
 
 import numpy as np
 import pytest
 from explore.pages import ask, lines, question, served, stream, until
 
 import taskmodel as tm
+from taskmodel.allocation import Nest, allocate
 from taskmodel.explore import Server, Workbench
+from taskmodel.explore import server as server_module
 from taskmodel.explore.answers import ViewAnswer
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.gate import MOST_BYTES
@@ -342,6 +345,36 @@ def test_a_request_in_flight_at_the_end_is_answered():
     assert answers[0][0] == 200 and answers[0][1]["grid"]
     with pytest.raises(ConnectionError):
         question(server, "curve")
+
+
+def test_a_long_question_in_flight_at_the_end_is_given_up(monkeypatch):
+    """A view of linked tasks takes minutes: who ends the server does not wait for it."""
+    began, ended = threading.Event(), threading.Event()
+
+    def minutes(bench, request):
+        began.set()
+        until(lambda: bench.right_of_way.ended.is_set() or None)
+        try:
+            allocate([[[1.0], [0.5]]] * 2, [1.0], Nest(0.5, [0.5, 0.5], [0, 1], block=1))
+        except CancelledError:
+            ended.set()
+            raise
+        return NOTHING
+
+    monkeypatch.setattr(server_module, "GRACE", 0.02)
+    monkeypatch.setitem(VIEWS, "remedies", minutes)
+    server = Server(Workbench(CATALOG))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(question(server, "remedies")))
+    asking.start()
+    assert began.wait(30)
+    server.shutdown()
+    server.close()
+    asking.join()
+    thread.join()
+    assert ended.is_set() and answers == [(503, {"error": "the server is closing"})]
 
 
 def test_equal_questions_have_one_answer_and_are_computed_once(page, monkeypatch):

@@ -400,3 +400,17 @@ def test_dots_are_only_told_where_something_was_measured():
 
     assert "Dots are measured" in caption(["throughput_speedup"])
     assert "Dots" not in caption([])
+
+
+def test_inputs_are_told_as_they_were_given(markup):
+    catalog = tm.load_catalog("t_agi_ladder")
+    assert catalog.capability.intercept.value == 1.045 and ">1.045<" in markup
+
+
+def test_no_cell_of_dates_is_blank_without_a_dash(markup):
+    """The path that dates are told for has medians; the others a dash, which the caption tells."""
+    tables = [part for part in markup.split("<table") if "<caption>From when on" in part]
+    assert len(tables) == 1 and "others have a dash" in tables[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", tables[0], re.S)[1:]
+    assert len(rows) >= 2 and ">-<" in tables[0]
+    assert not any("></td>" in row for row in rows)

@@ -180,3 +180,29 @@ def test_after_an_interrupt_draws_that_were_not_begun_are_left(monkeypatch, thre
             report=interrupt,
         )
     assert len(left) == threads - 1
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_draws_look_in_their_threads_whether_they_are_wanted(monkeypatch, threads):
+    def look():
+        raise CancelledError
+
+    monkeypatch.setattr(draws, "BLOCK_DRAWS", 2)
+    monkeypatch.setattr(draws, "COMPILES", True)
+    many = Quantities(CATALOG), {PATH: HEADS}, SPAN, POINTS, outcome
+    begun = draws._Many.block
+
+    def block(self, rows):
+        with pytest.raises(CancelledError):
+            begun(self, rows)
+        return draws.Outcomes([], {})
+
+    monkeypatch.setattr(draws._Many, "block", block)
+    start = draws._Many.__init__
+
+    def init(self, *arguments):
+        start(self, *arguments)
+        self.outer_look = look
+
+    monkeypatch.setattr(draws._Many, "__init__", init)
+    assert not walk_many(*many, threads=threads).values
