@@ -118,7 +118,7 @@ def test_differences_are_values_intervals_and_ids():
         "nests.more",
         "tasks.new",
     }
-    assert rows["tasks.new"] == ("", "there") and rows["supervision.headcount"][1] == "77.0"
+    assert rows["tasks.new"] == ("", "there") and rows["supervision.headcount"][1] == "77"
     assert not value_differences(first, first)
 
 

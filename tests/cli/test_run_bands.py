@@ -160,7 +160,7 @@ def test_the_point_is_placed_in_the_band_as_it_is_printed(cost, position):
 
 @pytest.mark.parametrize("linked", [True, False])
 def test_draws_of_linked_tasks_are_said_to_take_long(capsys, linked):
-    work = {"watch": {"task": "think", "by": ["code"], "hours": 0.1, "source": "judgement"}}
+    work = {"watch": {"task": "think", "by": ["code"], "hours": 0.1}}
     tasks = {"think": {"share": 0.5}, "code": {"share": 0.5}}
     catalog = small_catalog(tasks, **({"oversight_work": work} if linked else {}))
     note_slow_draws(catalog, quiet=False)
