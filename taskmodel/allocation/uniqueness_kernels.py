@@ -424,7 +424,7 @@ def take_split(
     columns: int,
     single: bool,
 ) -> bool:
-    """Write a split into a regime, if its modes carry work and no factor is overused.
+    """Write a split into a regime, if its modes carry work and no factor is overused, and its use.
 
     Of a single split that is possible, idle modes may also stay so.
     """
@@ -439,6 +439,11 @@ def take_split(
     for c in range(columns):
         leaf, mode = column[LEAF, c], column[MODE, c]
         if state.active[leaf, mode] or share[c] / scale[c] > ZERO_ADDED_SHARE:
+            amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
+            more = share[c] / scale[c] - state.mode_share[leaf, mode]
+            for k in range(len(state.price)):
+                if not state.priced[k]:
+                    work.factor[USED, k] += amount * case.bundle[leaf, mode, k] * more
             state.active[leaf, mode] = True
             state.mode_share[leaf, mode] = share[c] / scale[c]
     return True

@@ -30,8 +30,6 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from taskmodel._arguments import shown
-from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import one_number
 from taskmodel.plots.words import power_text
 
@@ -85,11 +83,7 @@ def figure_style(width: float = 180.0) -> Iterator[float]:
     InputError
         If the page is too narrow, or the width is not finite.
     """
-    width = one_number("(-inf, inf)", "the width of a figure [mm]", width)
-    if width < NARROWEST:
-        raise InputError(
-            f"the width of a figure must be at least {NARROWEST:g} mm; found {shown(width)}"
-        )
+    width = one_number(f"[{NARROWEST:g}, inf)", "the width of a figure [mm]", width)
     size = 8.0 if width >= 130 else 6.5
     # Defaults first: settings of the caller must not change a figure.
     own = {

@@ -152,7 +152,10 @@ def test_the_commands_that_errors_offer_are_right(capsys):
         (("tasks.csv", "--set", "pools.x.headcount=1"), "--set: pools.x.headcount: "),
         (("tasks.csv", "--frame", "nothing"), "there is no bundled catalog of this name"),
         (("tasks.csv", "--occupation", "1"), "of O*NET's layout; leave them out"),
-        (("Task Ratings.txt", "--weights", "age"), "weights: found age; allowed: importance"),
+        (
+            ("Task Ratings.txt", "--weights", "age"),
+            "weights names some of importance, relevance, frequency; found 'age'",
+        ),
     ],
 )
 def test_arguments_that_cannot_be_used_are_named(capsys, arguments, message):

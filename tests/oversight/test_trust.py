@@ -737,11 +737,11 @@ def test_what_trust_needs_of_a_catalog_is_told_where(change, where, message):
         ({"compute": 1e28}, "list of positive, finite"),
         ({"compute": [1e28, -1]}, "list of positive, finite"),
         ({"compute": [0.0]}, "list of positive, finite"),
-        ({"compute": [1e28] * 2, "generations": [-1]}, "from 0 to 1; found -1"),
-        ({"compute": [1e28] * 2, "generations": [True]}, "from 0 to 1; found True"),
-        ({"compute": [1e28] * 2, "generations": [0.5]}, "from 0 to 1; found 0.5"),
-        ({"compute": [1e28], "period": 0}, "period must be positive"),
-        ({"compute": [1e28], "generations": [1]}, "from 0 to 0; found 1"),
+        ({"compute": [1e28] * 2, "generations": [-1]}, r"from 0 to 1; found \[-1\]"),
+        ({"compute": [1e28] * 2, "generations": [True]}, r"from 0 to 1; found \[True\]"),
+        ({"compute": [1e28] * 2, "generations": [0.5]}, r"from 0 to 1; found \[0.5\]"),
+        ({"compute": [1e28], "period": 0}, r"period must be in \(0, 1e6\]"),
+        ({"compute": [1e28], "generations": [1]}, r"from 0 to 0; found \[1\]"),
     ],
 )
 def test_periods_that_make_no_sense_are_refused(arguments, message):

@@ -343,8 +343,12 @@ def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(t
         ({"times": [2030]}, ValueError, r"at least two points \[calendar year\]"),
         ({"times": [2036, 2030]}, ValueError, "increase; found 2036 and then 2030"),
         ({"times": [2030, 2060]}, ValueError, r"in \[2022.0, 2042.0\]"),
-        ({"map": "both"}, ValueError, "map must be catalog, davidson, separate; found 'both'"),
-        ({"measure": "output"}, ValueError, "throughput_speedup or speedup; found 'output'"),
+        (
+            {"map": "both"},
+            ValueError,
+            "map must be one of catalog, davidson, separate; found 'both'",
+        ),
+        ({"measure": "output"}, ValueError, "throughput_speedup, speedup; found 'output'"),
         ({"paths": "epoch_trend"}, tm.CatalogError, "no such path|compute is the world's"),
         (
             {"paths": {"compute": [(2026, 1e28), (2040, 1e30)]}},

@@ -63,7 +63,7 @@ def test_sums_of_single_effects_are_far_more_accurate_than_independent_draws():
         (0, 1, "at least 1"),
         ([], 1, "a count or a list"),
         ([0.5], 1, "a count or a list"),
-        (True, 1, "a count or a list"),
+        (True, 1, "as numbers; found True"),
         ([-1, 2], 1, "from 0 to 2"),
         (8, -1, "seed must be"),
         (8, 1.5, "seed must be"),
