@@ -152,7 +152,7 @@ def _other_paths(material: Material) -> list[tuple[str, str]]:
         if path != own:
             pairs = [
                 f"by {year:g} with "
-                + beside(*(chance(float(chances.sel(path=name, by=year))) for name in (path, own)))
+                + versus(*(chance(float(chances.sel(path=name, by=year))) for name in (path, own)))
                 for year in material.years
             ]
             head = f"Compute along {path}"
@@ -166,17 +166,17 @@ def _lever(row: dict[str, Any], as_is: dict[str, Any]) -> tuple[str, str]:
     before, after = as_is["probability"][half], row["probability"][half]
     speed, usual = (factor_text(lever["speedup_then"][1]) for lever in (row, as_is))
     return gain(row["gain"]), (
-        f"{row['title']} (half by {half} with {beside(chance(after), chance(before))}; research in "
-        f"{year} {beside(speed, usual)})"
+        f"{row['title']} (half by {half} with {versus(chance(after), chance(before))}; research in "
+        f"{year} {versus(speed, usual)})"
     )
 
 
-def beside(then: str, now: str) -> str:
+def versus(then: str, now: str) -> str:
     """Return a number as it would be beside the one that it is, as both are told.
 
     Examples
     --------
-    >>> beside("39 %", "70 %"), beside("over 99 %", "over 99 %")
+    >>> versus("39 %", "70 %"), versus("over 99 %", "over 99 %")
     ('39 %, not 70 %', 'over 99 % either way')
     """
     return f"{then} either way" if then == now else f"{then}, not {now}"

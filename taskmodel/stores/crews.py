@@ -125,7 +125,7 @@ async def _identity(address: str) -> None:
     async with untyped.rpc(address, timeout=CONNECTION, connection_args=arguments) as scheduler:
         found = await asyncio.wait_for(scheduler.identity(), CONNECTION)
     if found.get("type") != "Scheduler":
-        raise ValueError(f"found a {found.get('type')}")
+        raise InputError(f"found a {found.get('type')}")
 
 
 def _class_of_clients() -> type:

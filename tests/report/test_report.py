@@ -22,7 +22,7 @@ from taskmodel.cli import main
 from taskmodel.explore.remedies import remedies
 from taskmodel.report.figures import answer_caption
 from taskmodel.report.markup import element, link, table_box, text
-from taskmodel.report.words import beside, first_date, gain, month_of
+from taskmodel.report.words import first_date, gain, month_of, versus
 from taskmodel.summary import by_date
 from taskmodel.summary import levers as levers_module
 from taskmodel.summary.levers import available_levers, levers
@@ -389,8 +389,8 @@ def test_a_browser_shows_it_without_a_complaint(file, tmp_path):
 
 
 def test_numbers_that_are_told_alike_are_not_set_against_each_other():
-    assert beside("39 %", "70 %") == "39 %, not 70 %"
-    assert beside("over 99 %", "over 99 %") == "over 99 % either way"
+    assert versus("39 %", "70 %") == "39 %, not 70 %"
+    assert versus("over 99 %", "over 99 %") == "over 99 % either way"
 
 
 def test_dots_are_only_told_where_something_was_measured():
