@@ -26,7 +26,7 @@ The command line exits with 2 after an `InputError` and with 1 after a `NoAnswer
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -35,7 +35,7 @@ class TaskmodelError(Exception):
 
     def __str__(self) -> str:
         """Return the message; control characters, of names of files, as escapes."""
-        return printable(super().__str__())
+        return printable(brief(super().__str__()))
 
 
 class InputError(TaskmodelError, ValueError):
@@ -47,11 +47,14 @@ class ArgumentError(InputError, TypeError):
 
 
 MAX_DEFECTS = 1000  # that one error lists
+LONG = 200  # characters of a message that one error gives once
 
 # Control characters, which a terminal obeys, those that turn the direction of a text, and ends of
 # lines; a text of several lines has tabs and line feeds.
 _OF_PAGES = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _CONTROLS, _CONTROLS_OF_LINES = re.compile(f"[{_OF_PAGES}]"), re.compile(f"[\t\n{_OF_PAGES}]")
+
+_LONG_WORD = re.compile(r"(?<!\S)(\S{200})\S{101,}(\S{200})")  # no path of a file is so long
 
 
 def printable(text: str) -> str:
@@ -74,6 +77,17 @@ def one_line(text: str) -> str:
     True
     """
     return _CONTROLS_OF_LINES.sub(_escape, text)
+
+
+def brief(text: str) -> str:
+    """Return a text with the middle of words of more than 500 characters, such as keys, left out.
+
+    Examples
+    --------
+    >>> len(brief("x" * 5000)), brief("x" * 500) == "x" * 500
+    (403, True)
+    """
+    return _LONG_WORD.sub(r"\1...\2", text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -105,7 +119,7 @@ class Defect(NamedTuple):
     def __str__(self) -> str:
         position = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         pieces = (position, self.path, self.message)
-        return ": ".join(one_line(piece) for piece in pieces if piece)
+        return ": ".join(one_line(brief(piece)) for piece in pieces if piece)
 
 
 class CatalogError(InputError):
@@ -120,7 +134,8 @@ class CatalogError(InputError):
     ----------
     defects : tuple of Defect
         The defects in the order of the file; ``str(error)`` has one line for each. Of more than
-        `MAX_DEFECTS` the first, and one that says that there are more.
+        `MAX_DEFECTS` the first, and one that says that there are more. A long message, such as a
+        list of allowed names, is in the text once.
     """
 
     def __init__(self, defects: Iterable[Defect]):
@@ -132,10 +147,20 @@ class CatalogError(InputError):
             message = f"{others:,} further defects are not listed; mend these first"
             ordered[MAX_DEFECTS:] = [Defect(ordered[0].file, None, None, "", message)]
         self.defects = tuple(ordered)
-        super().__init__("\n".join(map(str, self.defects)))
+        super().__init__("\n".join(_lines(self.defects)))
 
     def __reduce__(self) -> tuple[type["CatalogError"], tuple[tuple[Defect, ...]]]:
         return type(self), (self.defects,)
+
+
+def _lines(defects: Iterable[Defect]) -> Iterator[str]:
+    """Yield the lines of defects; a long message again as a reference to where it stands first."""
+    first: dict[str, str] = {}
+    for defect in defects:
+        told = first.setdefault(defect.message, defect.path)
+        if told != defect.path and len(defect.message) > LONG:
+            defect = defect._replace(message=f"the same as at {told}")
+        yield str(defect)
 
 
 class UnknownPath(InputError):

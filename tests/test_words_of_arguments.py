@@ -204,3 +204,28 @@ def test_readers():
     assert shown(np.ones((2, 2))) == "ndarray of shape (2, 2)" and shown("a\nb") == r"'a\nb'"
     with pytest.raises(tm.InputError, match="found an integer of 16,610 bits"):
         real_numbers("x", 10**5000)
+
+
+def test_names_of_thousands_of_characters_are_cut_in_messages():
+    name = "x" * 5000
+    for call in (
+        lambda: tm.load_catalog(name),
+        lambda: tm.sweep(name, [1e28]),
+        lambda: tm.load_catalog("t_agi_ladder", set={name: 1}),
+        lambda: tm.load_catalog("t_agi_ladder", set={"tasks": {name: name}}),
+    ):
+        with pytest.raises(tm.InputError) as raised:
+            call()
+        assert "x..." in str(raised.value)
+        assert len(str(raised.value)) < 1000
+
+
+def test_names_that_are_allowed_are_listed_once_for_many_defects():
+    result = tm.simulate("kwa")  # a mapping of names to values, but none of a world's
+    with pytest.raises(tm.CatalogError) as raised:
+        tm.simulate("davidson_best_guess", set=result)
+    lines = str(raised.value).splitlines()
+    assert "there is no such path; at the top there are" in lines[0]
+    first = raised.value.defects[0].path
+    assert all(line.endswith(f": the same as at {first}") for line in lines[1:]), lines
+    assert len(lines) == len(result)

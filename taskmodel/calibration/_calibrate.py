@@ -32,6 +32,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import ArgumentError, CatalogError, InputError, NoAnswer
 from taskmodel.files.quantity import LEVELS
 from taskmodel.numerics.normal import normal_quantile
+from taskmodel.numerics.numbers import whole_number
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
@@ -144,8 +145,7 @@ def calibrate(
     laws = sampler(catalog)
     if not laws.laws:
         raise InputError("no number of the catalog is uncertain: give some low and high")
-    if isinstance(draws, int) and draws < FEWEST:
-        raise InputError(f"draws must be at least {FEWEST}; found {draws}")
+    draws = whole_number("draws", draws, FEWEST)
     evaluation = Evaluation(catalog, evidence)
     normals = laws.normals(draws, seed)
     columns = laws.columns(laws.scores(normals))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -103,13 +104,28 @@ def _connected(address: str) -> Any:
     InputError
         If none answers.
     """
-    try:
-        return _client(address)
-    except (OSError, ValueError) as error:
+    try:  # a client that finds none waits as it is deleted, and ends in a traceback
+        with ThreadPoolExecutor(1) as pool:  # notebooks have a loop of their own in this thread
+            pool.submit(asyncio.run, _identity(address)).result()
+    except (OSError, ValueError, TypeError) as error:  # TypeError: without what TLS needs
+        reason = str(error) or f"nothing within {CONNECTION:g} s"
         raise InputError(
-            f"no Dask scheduler answers at {address!r} ({error}); start one with `dask scheduler`, "
-            "whose first lines name its address"
+            f"no Dask scheduler answers at {address!r} ({reason}); start one with `dask "
+            "scheduler`, whose first lines name its address"
         ) from error
+    return _client(address)
+
+
+async def _identity(address: str) -> None:
+    """Ask a scheduler who it is; an error of Python says that none answers."""
+    import distributed
+
+    untyped: Any = distributed  # without annotations
+    arguments = untyped.Security().get_connection_args("client")
+    async with untyped.rpc(address, timeout=CONNECTION, connection_args=arguments) as scheduler:
+        found = await asyncio.wait_for(scheduler.identity(), CONNECTION)
+    if found.get("type") != "Scheduler":
+        raise InputError(f"found a {found.get('type')}")
 
 
 def _class_of_clients() -> type:

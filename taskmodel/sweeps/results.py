@@ -24,7 +24,7 @@ import xarray as xr
 from xarray.indexes import PandasIndex
 
 import taskmodel._accessor  # noqa: F401  it registers `ds.taskmodel`
-from taskmodel._arguments import path_text, switch
+from taskmodel._arguments import path_text, shown, switch
 from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import ArgumentError, InputError
@@ -290,7 +290,7 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     if ending.lower() not in ENDINGS:
         raise InputError(f"a result is saved as netCDF: give a name with .nc, not {ending}")
     _check_storable(result)
-    content = _as_netcdf(result)
+    content = _as_netcdf(result.compute())  # which Dask may hold
     with atomic_write(name) as (part,):
         part.write_bytes(content)
 
@@ -303,8 +303,13 @@ def _check_storable(result: xr.Dataset) -> None:
             f'not allow: leave it out, as in ds.drop_vars("{both[0]}")'
         )
     attributes = dict(result.attrs)
+    names = [*result.dims, *result.variables, *attributes]
     for name, variable in result.variables.items():
+        names += variable.attrs
         attributes |= {f"{name}.{key}": value for key, value in variable.attrs.items()}
+    for name in names:
+        if not isinstance(name, str) or "/" in name or not name or _NOT_IN_NETCDF.search(name):
+            raise InputError(f"names must be text, without / and NUL; found {shown(name)}")
     for name, value in attributes.items():
         if not _is_storable(value):
             raise InputError(
@@ -312,9 +317,10 @@ def _check_storable(result: xr.Dataset) -> None:
                 f"found {type(value).__name__} {str(value)[:60]!r}"
             )
     for name, variable in result.variables.items():
-        if variable.dtype.kind not in "biuf":
-            texts = variable.values.ravel().tolist() if variable.dtype.kind in "OUT" else [None]
-            if not _is_storable(texts):
+        dtype: Any = variable.dtype  # of numpy, or of an extension of pandas
+        if not isinstance(dtype, np.dtype) or dtype.kind not in "biuf":
+            of_numpy = isinstance(dtype, np.dtype) and dtype.kind in "OUT"
+            if not of_numpy or not _is_storable(variable.values.ravel().tolist()):
                 raise InputError(
                     f"the variable {name} must hold texts or numbers; found {variable.dtype}"
                 )

@@ -141,8 +141,9 @@ def test_no_numbers_and_unknown_tasks_are_errors():
     moments = moments_of("output: review_time_share, date: 2026, tasks: [codes], value: 0.1, sd: 1")
     with pytest.raises(CatalogError, match=r"text:5:.*m0\.tasks.*no task 'codes'"):
         tm.calibrate(catalog, moments)
-    with pytest.raises(InputError, match="at least 64"):
-        tm.calibrate(catalog, draws=8)
+    for draws in (8, True, [1, 2], 64.5):
+        with pytest.raises(InputError, match="draws must be a whole number of at least 64; found"):
+            tm.calibrate(catalog, draws=draws)
     certain = small_catalog({"a": {"share": 0.5}, "b": {"share": 0.5}})
     with pytest.raises(InputError, match="no number of the catalog is uncertain"):
         tm.calibrate(certain)

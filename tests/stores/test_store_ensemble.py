@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -492,6 +493,16 @@ def test_bad_arguments(catalog, tmp_path, monkeypatch):
     with pytest.raises(tm.InputError, match=r"pip install 'taskmodel\[cluster\]'"):
         write(path, catalog)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls", "ucx", "inproc"])
+def test_where_no_scheduler_answers_no_client_is_made(scheme, catalog, tmp_path, monkeypatch):
+    monkeypatch.setattr("taskmodel.stores.crews.CONNECTION", 0.1)
+    monkeypatch.setattr("taskmodel.stores.crews._client", None)  # deleted, it would wait and fail
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(tm.InputError, match=f"no Dask scheduler answers at '{address}' [(]."):
+            write(tmp_path / "F.zarr", catalog, scheduler=address)
 
 
 def test_the_command(capsys, tmp_path):

@@ -5,6 +5,7 @@ import os
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from small import small_catalog
@@ -295,3 +296,21 @@ def test_one_event_is_saved_without_the_variable_that_is_a_dimension_too(tmp_pat
     one = one.drop_vars("factor")  # as the message says
     tm.save(one, tmp_path / "one.nc")
     xr.testing.assert_identical(tm.open(tmp_path / "one.nc"), one)
+
+
+@pytest.mark.parametrize("name", ["a/b", "\ud800", "a\0b", "", 1])
+def test_names_that_netcdf_does_not_allow_are_refused(name, result, tmp_path):
+    named = [result.assign({name: 1.0}), result.assign({"v": ("compute", result["speedup"].data)})]
+    named[1]["v"].attrs[name] = "a"
+    for changed in (*named, result.assign_attrs({name: "a"})):
+        with pytest.raises(tm.InputError, match="names must be text, without / and NUL; found"):
+            tm.save(changed, tmp_path / "r.nc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_categories_are_refused_and_arrays_of_dask_are_saved(result, tmp_path):
+    kinds = pd.Categorical(["a"] * result.sizes["compute"])
+    with pytest.raises(tm.InputError, match="variable v must hold texts or numbers; found cat"):
+        tm.save(result.assign(v=("compute", kinds)), tmp_path / "r.nc")
+    tm.save(result.chunk({"compute": 10}), tmp_path / "r.nc")
+    xr.testing.assert_identical(tm.open(tmp_path / "r.nc"), result)
