@@ -256,7 +256,8 @@ def _solved(
     work = at_all_modes(problem, activity / problem.copies, tasks, modes)
     scarce = (supply > 0) & np.isfinite(supply)
     output = np.exp(log_output)
-    shadow_price = price * output[:, None] / np.where(scarce, supply, 1.0)
+    valued = scarce & certified[:, None]  # of points without a certificate it would overflow
+    shadow_price = price * output[:, None] / np.where(valued, supply, 1.0)
     result = Allocation(
         output=output,
         shadow_price=np.where(scarce, shadow_price, 0.0),
