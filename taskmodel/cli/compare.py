@@ -7,7 +7,7 @@ import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import heading_at, load, load_with, notes_on_permissions, point
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import number, plain, signed, table, wrapped
+from taskmodel.cli.screen import number, plain, setting, signed, table, wrapped
 from taskmodel.cli.words import numbers, records
 from taskmodel.summary import provenance_facts
 
@@ -49,7 +49,7 @@ def _lines(catalog: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]
     lines = [
         *heading_at(catalog, facts["compute"]),
         f"  to catalog {other.name}" + (f", scenario {other.scenario}" if other.scenario else ""),
-        *(f"  to {path} = {plain(str(value))}" for path, value in other.overrides.items()),
+        *(f"  to {path} = {plain(setting(value))}" for path, value in other.overrides.items()),
         *notes_on_permissions(other, other.overrides),
         "",
         f"{facts['target']} goes from {number(facts['before'])} to {number(facts['after'])}",

@@ -50,7 +50,8 @@ def solved(
         Without a solution, if the answer is for people: the reason takes the place of the page.
     """
     if facts["reason"] and not args.json:
-        raise NoAnswer(facts["reason"])
+        unwritten = f"; {files.unwritten}" if files.unwritten else ""
+        raise NoAnswer(facts["reason"] + unwritten)
     return Answer(facts, lines, files, code=NO_ANSWER if facts["reason"] else FINE)
 
 

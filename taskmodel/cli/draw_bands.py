@@ -10,7 +10,7 @@ import numpy as np
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import heading, task_labels
+from taskmodel.cli.catalogs import heading, note_slow_draws, task_labels
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import counted, labels, number, percent, plain, settings, table, wrapped
 from taskmodel.lead.plans import Plan
@@ -45,6 +45,7 @@ def needs_draws(args: Namespace, *others: str) -> None:
 def latency_bands(args: Namespace, catalog: Catalog, compute: float | None) -> Answer:
     """Find the critical paths of draws, and the chance of each task to be on it."""
     needs_draws(args, "lines", "objective")
+    note_slow_draws(catalog, args.quiet)
     with output(args, f"solving {counted(args.draws, 'draw')}") as files:
         drawn = tm.latency_draws(catalog, args.draws, _seed(args), compute)
         bands = tm.bands(drawn)

@@ -120,10 +120,24 @@ def thinned(rows: Sequence[T], limit: int) -> Sequence[T]:
 
 def settings(values: Mapping[str, Any]) -> list[str]:
     """Return a line for each value that was set."""
-    return [
-        f"  set {path} = {'null' if value is None else plain(str(value))}"
-        for path, value in values.items()
-    ]
+    return [f"  set {path} = {plain(setting(value))}" for path, value in values.items()]
+
+
+def setting(value: Any) -> str:
+    """Return a value as ``--set`` and files have it.
+
+    Examples
+    --------
+    >>> setting({"score": 0.5, "note": None}), setting([True, "a"])
+    ('{score: 0.5, note: null}', '[true, a]')
+    """
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {setting(each)}' for key, each in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(setting, value))}]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
 
 
 def wrapped(text: str, indent: str = "  ", width: int = WIDTH) -> list[str]:

@@ -116,3 +116,16 @@ def test_compute_next_to_zero_is_no_answer_without_a_warning(capsys):
     for command in ("latency", "worth"):
         message = error_of(capsys, command, "ml_capability_rnd", "--compute", "1e-300", code=1)
         assert "there is no answer" in message and "pocket calculator" in message
+
+
+def test_files_that_cannot_be_written_are_told_beside_the_reason_for_no_solution(tmp_path, capsys):
+    (tmp_path / "solution.nc").mkdir()
+    question = ["solve-for", "compute", "t_agi_ladder", "--target", "speedup=1e9"]
+    message = error_of(capsys, *question, "-o", str(tmp_path), code=1)
+    assert "no compute" in message and "has a folder solution.nc" in message
+
+
+def test_settings_are_shown_as_files_have_them(capsys):
+    chosen = ["--set", "tasks.*.verifiability={score: 0.5}"]
+    lines = lines_of(capsys, "what-if", "t_agi_ladder", "--compute", "1e30", *chosen)
+    assert any("verifiability = {score: 0.5}" in line for line in lines)
