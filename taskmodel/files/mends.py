@@ -17,6 +17,8 @@ from taskmodel.files import units
 from taskmodel.files.dates import calendar_year
 from taskmodel.files.quantity import Measure
 
+WIDEST = 1000  # ratio of the ends of an interval of which the second alone has a magnitude
+
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "∙": "*", "’": "'"})
@@ -43,7 +45,7 @@ _IN_BRACKETS = re.compile(r"(.+?)\s*[(\[](.+?)\s*(?:-|to|,|;|\.\.+|…)\s*([^)\]
 # a letter after none, a sign, or the 1 of 1/year
 _UNIT_STARTS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$/]|(?<=\s)1(?=\s*/)")
 _TIMES = re.compile(r"(?<=\d)\s*(?:[x*]|times|-?fold)(?!\s*[\d.]|[^\W\d_])", re.IGNORECASE)
-_TIMES_ALONE = re.compile(r"(?<=\d)x(?!\s*(?:/|per\b|an?\b))")
+_TIMES_ALONE = re.compile(r"(?<=\d)x(?!\s*(?:[\d.]|/|per\b|an?\b))")
 _SHARED = re.compile(r"(?<=\d)(?:e[-+]?\d+|\s*[x*]\s*10\^[-+]?\d+|\s*[^\W\d_]+)\Z", re.IGNORECASE)
 _UNIT = re.compile(r"[^\W\d_]+([ /][^\W\d_]+)?|[%$]")
 
@@ -198,10 +200,10 @@ def _numbers(text: str) -> list[float]:
 
 def _candidates(text: str) -> Iterator[float]:
     if _FLOAT.fullmatch(text):
-        yield float(text)
+        yield _float(text)
     elif match := _POWER.fullmatch(text):
         mantissas = _numbers(match[1]) if match[1] else [1.0]
-        yield from (float(f"{mantissa!r}e{match[2]}") for mantissa in _no_powers(mantissas))
+        yield from (_float(f"{mantissa!r}e{match[2]}") for mantissa in _no_powers(mantissas))
     elif match := _FRACTION.fullmatch(text):
         if int(match[2]):
             yield int(match[1]) / int(match[2])
@@ -215,9 +217,15 @@ def _candidates(text: str) -> Iterator[float]:
         if match[1] == "," and text.count(",") == 1:
             yield float(text.replace(",", "."))
     elif _DECIMALS.fullmatch(text):
-        yield float(text.replace(",", "."))
+        yield _float(text.replace(",", "."))
     elif (match := _GROUPS_AND_DECIMALS.fullmatch(text)) and match[2] != match[3]:
         yield float(re.sub(r"[ _',.]", "", match[1]) + "." + match[4])
+
+
+def _float(text: str) -> float:
+    """Return a number, NaN where it is too small to tell from 0."""
+    value = float(text)
+    return value if value or not Decimal(text) else math.nan
 
 
 def _no_powers(numbers: list[float]) -> list[float]:
@@ -233,7 +241,9 @@ def _with_interval(text: str) -> Iterator[Reading]:
     """Yield readings of a text with an interval, in numbers alone."""
     if match := _SPREAD.fullmatch(text):
         for value, half in _pairs(_alike(match[1], match[2]), match[2]):
-            yield Reading(value, value - half, value + half)
+            low, high = _rounded(value - half), _rounded(value + half)
+            if low < value or not half:  # of 5e28 +- 2 the spread is lost, and not what was meant
+                yield Reading(value, low, high)
     elif match := _IN_BRACKETS.fullmatch(text):
         for value in _numbers(match[1]):
             for low, high in _ends(match[2], match[3]):
@@ -241,7 +251,12 @@ def _with_interval(text: str) -> Iterator[Reading]:
                     yield Reading(value, low, high)
     elif match := _BETWEEN.fullmatch(text):
         for low, high in _ends(match[1], match[2]):
-            yield Reading((low + high) / 2, low, high, is_range=True)
+            yield Reading(_rounded((low + high) / 2), low, high, is_range=True)
+
+
+def _rounded(number: float) -> float:
+    """Return a sum of numbers that people write without what floats add to their digits."""
+    return float(f"{number:.15g}")
 
 
 def _with_unit(text: str, measure: Measure) -> Iterator[Reading]:
@@ -280,11 +295,14 @@ def _other_unit(text: str, measure: Measure) -> str:
 
 
 def _ends(first: str, second: str) -> list[tuple[float, float]]:
-    """Return pairs of what the ends of an interval may mean; 1-2 million begins at a million."""
-    for start in dict.fromkeys((_alike(first, second), first)):
-        if pairs := [(low, high) for low, high in _pairs(start, second) if low <= high]:
-            return pairs
-    return []
+    """Return pairs of what the ends of an interval may mean; 1-2 million begins at a million.
+
+    In 100-1k the first end has no magnitude. In 5-2e28 something is amiss, and nothing is known.
+    """
+    alike = _alike(first, second)
+    if pairs := [(low, high) for low, high in _pairs(alike, second) if low <= high]:
+        return pairs
+    return [(low, high) for low, high in _pairs(first, second) if low <= high <= WIDEST * low]
 
 
 def _alike(first: str, second: str) -> str:

@@ -503,3 +503,27 @@ def test_a_month_is_proposed_as_its_first_day_and_a_day_in_any_form(text, year):
     assert numbers(proposals(quantity_mend(text, YEAR))[0], YEAR)[0] == pytest.approx(year)
     assert not quantity_mend("2026-13", YEAR)
     assert quantity_mend("1200-15", HOURS) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5-2e28", "3 to 2e28", "5..2e28", "5e28±2", "0x10", "5x10", "3x5", "1e-400", "10^-400"],
+)
+def test_no_mend_is_proposed_where_none_is_likely(text):
+    assert (
+        quantity_mend(text, RATIO) == quantity_mend(text, FLOP) == quantity_mend(text, PEOPLE) == ""
+    )
+    assert number_mend(text, RATIO) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("100-1k", "low: 100, high: 1000"),
+        ("500-2e3", "low: 500, high: 2000"),
+        ("1-5e28", "value: 3e+28, low: 1e+28"),
+        ("5±2e28", "low: 3e+28, high: 7e+28"),
+    ],
+)
+def test_a_magnitude_of_the_second_end_alone_is_shared_where_that_is_an_interval(text, ends):
+    assert ends in quantity_mend(text, PEOPLE)
