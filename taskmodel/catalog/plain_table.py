@@ -11,9 +11,18 @@ are separated by semicolons, commas or bars. ``phase`` names the nest of a task.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from taskmodel.catalog.task_table import FIELDS, SCORE, TaskRow, TaskTable, as_value, slug
+from taskmodel.catalog.task_table import (
+    FIELDS,
+    SCORE,
+    TaskRow,
+    TaskTable,
+    as_value,
+    cell_entries,
+    slug,
+)
 from taskmodel.errors import InputError
 from taskmodel.files.decimals import Decimals, decimals_of
 from taskmodel.files.quantity import Measure
@@ -234,6 +243,7 @@ def _admits(measure: Measure | None, number: float, units: set[str]) -> bool:
 def _resolve_order(table: TaskTable) -> None:
     """Let tasks be named by their titles in `after`."""
     keys = set(table.rows)
+    in_parts = {tuple(cell_entries(row.values["title"])): key for key, row in table.rows.items()}
     for row in table.rows.values():
         names = row.values.get("after")
         if isinstance(names, list) and len(names) == 1 and names[0].lower() in ABSENT - keys:
@@ -242,9 +252,22 @@ def _resolve_order(table: TaskTable) -> None:
             table.defects.append(mark.key_defect(f"tasks.{row.key}.after", message))
             row.values["after"] = []
         elif isinstance(names, list):
-            row.values["after"] = [
-                name if name in keys or slug(name) not in keys else slug(name) for name in names
-            ]
+            known = all(name in keys or slug(name) in keys for name in names)
+            row.values["after"] = _ids(names, keys, {} if known else in_parts)
+
+
+def _ids(
+    parts: list[str], keys: Collection[str], in_parts: Mapping[tuple[str, ...], str]
+) -> list[str]:
+    """Return ids of tasks for the parts of a cell; titles with commas are several parts each."""
+    ids, longest = [], max(map(len, in_parts), default=1)
+    while parts:
+        runs = (parts[:length] for length in range(min(longest, len(parts)), 1, -1))
+        run = next((run for run in runs if tuple(run) in in_parts), parts[:1])
+        name = run[0] if len(run) == 1 else in_parts[tuple(run)]
+        ids.append(name if name in keys or slug(name) not in keys else slug(name))
+        parts = parts[len(run) :]
+    return ids
 
 
 def _note_phases(table: TaskTable) -> None:

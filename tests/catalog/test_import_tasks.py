@@ -470,3 +470,18 @@ def test_occupations_and_texts_are_asked_for(write, options, message):
     table = write(RATINGS + ratings(*TWO) + other, "ratings.txt")
     with pytest.raises(tm.InputError, match=message):
         tm.import_tasks(table, values=ALL, **options)
+
+
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [
+        ("Write\ncode", ["write_code"]),
+        ("Write code; Read, think; do", ["write_code", "read_think_do"]),
+        ("Read, think; do | Write\ncode", ["read_think_do", "write_code"]),
+        ("read_think_do, write_code", ["read_think_do", "write_code"]),
+    ],
+)
+def test_a_title_with_separators_in_it_can_come_before(write, cell, ids):
+    rows = '"Write\ncode",1,8,.1,.1,\n"Read, think; do",1,8,.1,.1,\n' + f'R,1,8,.1,.1,"{cell}"\n'
+    table = write("title,share,horizon,review_ratio,coverage_floor,after\n" + rows)
+    assert list(tm.import_tasks(table, normalise=True).tasks["r"].after) == ids
