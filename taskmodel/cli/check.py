@@ -10,7 +10,7 @@ from typing import Any
 from taskmodel.catalog import Catalog, load_catalog
 from taskmodel.catalog.model import Scenario
 from taskmodel.catalog.plausibility import implausible
-from taskmodel.cli.kinds import Kind, kind_of
+from taskmodel.cli.kinds import LONE_PROTOCOL, Kind, is_protocol, kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
 from taskmodel.cli.screen import number, plain, table, terminal_width, wrapped
 from taskmodel.errors import CatalogError, Defect, InputError, one_line
@@ -54,7 +54,10 @@ def _report(
     try:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)
-        kind = kind_of(read_document(read_text(path), str(path)).data)
+        data = read_document(read_text(path), str(path)).data
+        if is_protocol(data):
+            raise CatalogError([Defect(str(path), 1, 1, "", LONE_PROTOCOL)])
+        kind = kind_of(data)
         report["kind"] = kind.name
         if kind.name != "catalog":
             record = kind.load(path) if pipe is None else _parsed(kind, path)

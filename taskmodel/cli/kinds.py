@@ -25,6 +25,13 @@ TAKEN = {
     "FILE": (),
 }
 CATALOG_KEYS = {"tasks", "pools", "nests", "supervision"}
+# the key that every protocol has, and no file that commands take
+PROTOCOL_KEY = "coverage"
+LONE_PROTOCOL = (
+    "this is a protocol, a part of a catalog: write its keys there, indented, below `protocols:` "
+    "and an id of your choice, and the id in the list supervision.protocols; of a bundled one the "
+    "id alone"
+)
 MAX_KEYS = 100  # among more no misspelt key is looked for
 TEXT_OF_S = {"seed"}  # also called S, and a number
 
@@ -223,6 +230,12 @@ def kind_of(data: Any) -> Kind:
             if any(nearest(name, keys, 1, 0.75) for name in kind.present):
                 return kind
     return KINDS["catalogs"]
+
+
+def is_protocol(data: Any) -> bool:
+    """Return whether a file has nothing but a protocol, which `LONE_PROTOCOL` tells."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    return PROTOCOL_KEY in keys and not keys & CATALOG_KEYS and kind_of(data).name == "catalog"
 
 
 def kinds_taken(action: Action) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from argparse import Action, Namespace
 from pathlib import Path
 from typing import Any
 
-from taskmodel.cli.kinds import KINDS, Kind, kind_of, kinds_taken
+from taskmodel.cli.kinds import KINDS, LONE_PROTOCOL, Kind, is_protocol, kind_of, kinds_taken
 from taskmodel.cli.parser import commands_of, parser
 from taskmodel.errors import CatalogError
 from taskmodel.files import bundled
@@ -75,7 +75,10 @@ def _of_argument(name: str, action: Action, folders: tuple[str, ...]) -> str:
     if not is_path and any(name in kind.bundled() for kind in taken):
         return ""
     file = name if is_path else bundled.path_meant(name)
-    kind = _kind(name) if file is None else _kind_of_file(file)
+    data = None if file is None else _data(file)
+    if is_protocol(data):
+        return f"{name}: {LONE_PROTOCOL}"
+    kind = _kind(name) if file is None else _kind_of(data)
     if kind is not None and kind not in taken:
         wanted = " or ".join(each.phrase for each in taken)
         return (
@@ -96,14 +99,18 @@ def _kind(name: str) -> Kind | None:
     return next((kind for kind in KINDS.values() if name in kind.bundled()), None)
 
 
-def _kind_of_file(path: str) -> Kind | None:
-    """Return the kind of a file, None if nothing in it says so."""
+def _data(path: str) -> Any:
+    """Return what a file holds, None if it cannot be read."""
     if not Path(path).is_file():
         return None
     try:
-        data = read_document(read_text(Path(path)), path).data
+        return read_document(read_text(Path(path)), path).data
     except CatalogError:  # no YAML: the error of the command says where
         return None
+
+
+def _kind_of(data: Any) -> Kind | None:
+    """Return the kind of a file, None if nothing in it says so."""
     kind = kind_of(data)
     known = kind.name != "catalog" or (isinstance(data, dict) and "tasks" in data)
     return kind if known else None

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from command_line import error_of, json_of
+from command_line import error_of, json_of, lines_of
 
 import taskmodel as tm
 from taskmodel.cli import main
@@ -154,3 +154,19 @@ def test_a_misspelt_key_that_tells_the_kind_of_a_file_is_suggested(
     assert main(["check", "mine.yaml"]) == 1
     shown = capsys.readouterr().out
     assert f"{misspelt}: unknown key; did you mean {key!r}?" in shown and "pools" not in shown
+
+
+def test_a_protocol_is_told_where_it_belongs_and_that_works(capsys):
+    file = bundled.folder("protocol") / "assisted.yaml"
+    _, line = lines_of(capsys, "check", str(file), code=1)
+    assert "this is a protocol, a part of a catalog" in line
+    assert "this is a protocol" in error_of(capsys, "run", str(file))
+    main(["new", "lab"])
+    own = "".join(f"    {text}\n" for text in file.read_text().splitlines())
+    lab = (
+        Path("lab.yaml")
+        .read_text()
+        .replace("  coverage: full", "  protocols: [own]\n  coverage: full")
+    )
+    Path("lab.yaml").write_text(f"{lab}\nprotocols:\n  own:\n{own}")
+    assert main(["check", "lab.yaml"]) == 0
