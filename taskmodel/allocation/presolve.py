@@ -62,7 +62,10 @@ class Problem:
     def cost(self, price: Array) -> Array:
         """Cost of a unit of every leaf in every mode at given prices, shape (point, leaf, mode)."""
         points, leaves, modes, factors = self.bundle.shape
-        cost = np.matmul(self.bundle.reshape(points, leaves * modes, factors), price[:, :, None])
+        bundle = self.bundle.reshape(points, leaves * modes, factors)
+        # points whose bundles overflow have no certificate
+        with np.errstate(invalid="ignore", over="ignore"):
+            cost = np.matmul(bundle, price[:, :, None])
         return cost.reshape(points, leaves, modes) + self.base
 
     def activity(self, weight: Array, leaf_cost: Array, mode_share: Array) -> Array:

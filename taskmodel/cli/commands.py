@@ -701,7 +701,7 @@ COMMANDS = {
                 "--months",
                 "X",
                 "the lead [month]; default: the plan's",
-                type=values.real("finite number of months, such as 6"),
+                type=values.real("number of months from 0, such as 6", 0),
             ),
             _settings("--set", "set a value of the plan"),
             *IN_DRAWS,

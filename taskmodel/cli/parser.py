@@ -5,6 +5,7 @@
 
 import argparse
 import keyword
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
@@ -215,6 +216,8 @@ class _Parser(argparse.ArgumentParser):
             prog, formatter_class=formatter, allow_abbrev=False, add_help=False, **options
         )
         self.short = short
+        # no option begins with a digit: argparse itself takes -1:2 and -1e30 for options
+        self._negative_number_matcher = re.compile(r"-\.?\d")
         self._intermixing = False
         self.add_argument("-h", action=_ShortHelp, help="this help on a screen")
         self.add_argument("--help", action="help", help="all of it, with examples and JSON keys")
@@ -298,4 +301,6 @@ class _Parser(argparse.ArgumentParser):
         return known
 
     def error(self, message: str) -> NoReturn:
+        if message.endswith("expected one argument"):
+            message += "; one that begins with - is joined by =, as in --output=-x"
         self.exit(2, f"{self.prog}: error: {printable(message)}\n  see {self.prog} --help\n")

@@ -164,7 +164,8 @@ def compute_point(text: str) -> float:
     >>> compute_point("compute=1e30")
     1e+30
     """
-    return flop_per_year(text.removeprefix("compute="))
+    name, _, value = text.rpartition("=")
+    return flop_per_year(value.strip() if name.strip() in ("", "compute") else text)
 
 
 def span_parser(

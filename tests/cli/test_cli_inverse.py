@@ -96,3 +96,23 @@ def test_bad_maps_are_bad_input(x, y, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert message in error_of(capsys, "bottleneck", "t_agi_ladder", "--x", x, "--y", y)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ends", ["-1:2", "-1e0:2", "-.5:1"])
+def test_ranges_may_begin_below_zero(ends, capsys):
+    question = ["solve-for", "capability.intercept", "t_agi_ladder", "--target", "speedup=1e9"]
+    message = error_of(capsys, *question, "--at", "compute = 1e26", "--range", ends, code=1)
+    low, high = map(float, ends.split(":"))
+    assert f"no capability.intercept from {low:g} to {high:g}" in message
+
+
+def test_values_that_begin_with_a_dash_are_told_how_to_be_written(capsys):
+    assert "--output=-x" in error_of(capsys, "latency", "t_agi_ladder", "-o", "-x")
+    message = error_of(capsys, "latency", "t_agi_ladder", "--compute", "-1e30")
+    assert "must be a positive number of FLOP/year" in message
+
+
+def test_compute_next_to_zero_is_no_answer_without_a_warning(capsys):
+    for command in ("latency", "worth"):
+        message = error_of(capsys, command, "ml_capability_rnd", "--compute", "1e-300", code=1)
+        assert "there is no answer" in message and "pocket calculator" in message
