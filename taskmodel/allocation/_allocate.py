@@ -254,10 +254,9 @@ def _solved(
     activity = activity / np.where(certified, most_used, 1.0)[:, None, None]
     tasks, modes = organisations.bundle.shape[1:3]
     work = at_all_modes(problem, activity / problem.copies, tasks, modes)
-    scarce = (supply > 0) & np.isfinite(supply)
+    scarce = (supply > 0) & np.isfinite(supply) & certified[:, None]  # or prices may overflow
     output = np.exp(log_output)
-    valued = scarce & certified[:, None]  # of points without a certificate it would overflow
-    shadow_price = price * output[:, None] / np.where(valued, supply, 1.0)
+    shadow_price = price * output[:, None] / np.where(scarce, supply, 1.0)
     result = Allocation(
         output=output,
         shadow_price=np.where(scarce, shadow_price, 0.0),

@@ -74,6 +74,8 @@ def block_findings(data: dict[str, Any]) -> Iterator[Finding]:
         members = as_list(as_mapping(block).get("tasks"))
         for index, task in enumerate(members):
             yield from unknown_name(task, tasks, (*keys, "tasks", index), "task")
+            if task in members[:index]:
+                yield Finding((*keys, "tasks", index), f"{task!r} is listed twice; keep one")
             if tasks.get(str(task), {}).get("delegable") is False:
                 message = (
                     f"AI may never do {task!r} (delegable: false), so that the block never opens; "

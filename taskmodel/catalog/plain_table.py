@@ -14,7 +14,15 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from taskmodel.catalog.task_table import FIELDS, SCORE, TaskRow, TaskTable, as_value, entries, slug
+from taskmodel.catalog.task_table import (
+    FIELDS,
+    SCORE,
+    TaskRow,
+    TaskTable,
+    as_value,
+    cell_entries,
+    slug,
+)
 from taskmodel.errors import InputError
 from taskmodel.files.decimals import Decimals, decimals_of
 from taskmodel.files.quantity import Measure
@@ -235,7 +243,7 @@ def _admits(measure: Measure | None, number: float, units: set[str]) -> bool:
 def _resolve_order(table: TaskTable) -> None:
     """Let tasks be named by their titles in `after`."""
     keys = set(table.rows)
-    in_parts = {tuple(entries(row.values["title"])): key for key, row in table.rows.items()}
+    in_parts = {tuple(cell_entries(row.values["title"])): key for key, row in table.rows.items()}
     for row in table.rows.values():
         names = row.values.get("after")
         if isinstance(names, list) and len(names) == 1 and names[0].lower() in ABSENT - keys:

@@ -276,7 +276,7 @@ def as_value(text: Any, slot: Slot, name: str) -> Any:
         return text
     is_number = slot.kind == "quantity" or slot.type in (int, bool) or name == SCORE
     if slot.kind == "list":
-        return entries(text)
+        return cell_entries(text)
     if not is_number:
         return text
     try:
@@ -292,7 +292,7 @@ def as_value(text: Any, slot: Slot, name: str) -> Any:
     return {"score": value} if name == SCORE and not isinstance(value, dict) else value
 
 
-def entries(text: str) -> list[str]:
+def cell_entries(text: str) -> list[str]:
     """Return the entries of a list in a cell."""
     return [item.strip() for item in re.split(r"[;,|\n]", text) if item.strip()]
 

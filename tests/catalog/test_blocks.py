@@ -34,6 +34,7 @@ def block(*tasks, **fields):
         (block("build", "sign"), "AI may never do 'sign'"),
         (block("build", "bild"), "bild"),
         (block("build"), "tasks: found a list; it has 1 entry, and needs at least 2"),
+        (block("build", "build"), "tasks.1: 'build' is listed twice; keep one"),
         (block("design", "build", review=0), "review"),
         (
             {**block("design", "build"), "other": {"tasks": ["build", "run"], **SOURCE}},
