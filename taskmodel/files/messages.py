@@ -123,6 +123,8 @@ def _number_hint(
         value = value[0]
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
+    if isinstance(value, int) and value.bit_length() > 1024:  # beyond every float
+        return ""
     text = str(value)
     if measure is not None and holder is None:
         return quantity_mend(text, measure)

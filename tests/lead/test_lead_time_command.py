@@ -66,7 +66,7 @@ RUNAWAY = "pause.preparation={theta: 2, prior: 0, scale: 10}"
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--months", "-1"], 2, "lead.months: found -1"),
+        (["--months", "-1"], 2, "number of months from 0"),
         (["--months", "six"], 2, "--months"),
         (["--months", "6", "--set", "lead.months=3"], 2, "give one"),
         (["--set", "lead.theft=1.5"], 2, "at least 0 and at most 1 [1/month]"),

@@ -263,7 +263,7 @@ def test_of_a_table_of_a_factor_only_ratios_count(tmp_path):
         ('date,value\n2024,"1,5"\n2034,2\n', 2, 7, "found '1,5' for a value"),
         ("date;date;value\n2024;1;2\n", 1, 1, "'date;date;value'"),
         ("date,value\n" + "2024," + "9" * 200_000 + "\n", 2, 1, "is not CSV: field larger"),
-        ("date,value\n2024,1\n", 2, 1, "found 1 dates; at least two"),
+        ("date,value\n2024,1\n", 2, 1, "found 1 date; at least two"),
     ],
 )
 def test_a_table_with_one_defect_is_refused_at_its_line(tmp_path, table, line, column, says):

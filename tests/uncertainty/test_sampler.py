@@ -430,7 +430,7 @@ INTERVAL = 'low: 3, high: 30, unit: "1"'
         ("gaussian", "allowed: 'lognormal'"),
         ("discrete", "discrete needs values"),
         ("{shape: discrete, values: [1, 1]}", "listed twice"),
-        ("{shape: discrete, values: [1, 2], weights: [1]}", "1 weights for 2 values"),
+        ("{shape: discrete, values: [1, 2], weights: [1]}", "1 weight for 2 values"),
         ("{shape: discrete, values: [1, 2], weights: [1, 1]}", "divide each by 2"),
         ("{shape: discrete, values: [1, 2], weights: [-1, 2]}", "found the weight -1"),
         ("{shape: discrete, values: [-1, 2]}", "found the value -1; above 0 [1] is allowed"),
