@@ -389,7 +389,10 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["new", "taken"], "taken.yaml: exists and is not overwritten"),
         (["new", "x", "-o", "x.txt"], "x.yaml"),
         (["new", "x", "-o", "."], "x.yaml"),
-        (["new", "x", "-o", "nowhere/x.yaml"], "nowhere/x.yaml: there is no folder nowhere; make it first"),
+        (
+            ["new", "x", "-o", "nowhere/x.yaml"],
+            "nowhere/x.yaml: there is no folder nowhere; make it first",
+        ),
         (["new", "x", "--from", "alignment_resarch"], "'alignment_research'"),
     ],
 )
