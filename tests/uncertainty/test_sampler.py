@@ -489,10 +489,10 @@ def test_a_review_level_takes_an_end_of_each_interval_and_not_a_draw(level, end)
     catalog = small_catalog(tasks, supervision={"review_level": level})
     path = "tasks.a.review_ratio"
     assert (path in sampler(catalog).laws) == (level == "central")
-    result = tm.ensemble(catalog, 8, compute=[1e30], keep=["output"])
+    result = tm.ensemble(catalog, 64, compute=[1e30], keep=["output"], events=False)
     fixed = small_catalog({**tasks, "a": {"share": 0.5, "review_ratio": end}})
     if level != "central":
-        others = tm.ensemble(fixed, 8, compute=[1e30], keep=["output"])
+        others = tm.ensemble(fixed, 64, compute=[1e30], keep=["output"], events=False)
         np.testing.assert_allclose(result["output"], others["output"], rtol=1e-12)
         point = float(tm.sweep(fixed, [1e30])["output"][0])
         assert float(tm.sweep(catalog, [1e30])["output"][0]) == pytest.approx(point, rel=1e-12)
