@@ -249,7 +249,7 @@ class Catalog(Changeable):
 
     def _summary(self) -> list[str]:
         scenario = [f"scenario {self.scenario}"] if self.scenario else []
-        return [self.name, *scenario, f"{counted(len(self.tasks), 'task')}"]
+        return [self.name, *scenario, counted(len(self.tasks), "task")]
 
     def get(self, path: str) -> Any:
         """Return the number, word, switch or list of words at a dotted path.

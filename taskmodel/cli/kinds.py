@@ -129,7 +129,7 @@ KINDS = {
         lambda top: {"question": top.get("question", ""), "tasks": len(top["tasks"])},
         ("question",),
         ("tasks",),
-        lambda facts: f"{counted(facts['tasks'], 'task')}",
+        lambda facts: counted(facts["tasks"], "task"),
     ),
     "scenarios": Kind(
         "scenario",
@@ -212,7 +212,7 @@ KINDS = {
         "calibration.records:Moments",
         lambda top: {**_description(top), "moments": top["moments"]},
         blocks=("moments",),
-        size=lambda facts: f"{counted(len(facts['moments']), 'moment')}",
+        size=lambda facts: counted(len(facts["moments"]), "moment"),
         present=frozenset({"moments"}),
         absent=frozenset({"tasks"}),
     ),

@@ -134,7 +134,7 @@ def _command(args: Namespace, target: Path) -> str:
 
 def _lines(catalog: Catalog, material: Material, target: Path) -> list[str]:
     return [
-        *heading(catalog, f"{counted(material.bands.attrs['draws'], 'draw')}"),
+        *heading(catalog, counted(material.bands.attrs["draws"], "draw")),
         "",
         *(
             line

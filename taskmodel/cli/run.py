@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 import taskmodel as tm
-from taskmodel.allocation import Status
 from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.advice import POINT_OF_ADVICE, advice_lines
 from taskmodel.cli.calendar import Calendar, short
-from taskmodel.cli.catalogs import heading, load, note_slow_draws, today_words
+from taskmodel.cli.catalogs import heading, load, note_slow_draws
 from taskmodel.cli.commands import DEFAULT_PATHS
+from taskmodel.cli.cost_of_oversight import cost_lines, too_few_reviewers, unknown_costs
 from taskmodel.cli.output import FINE, NO_ANSWER, Answer, Output, folder_name, output
 from taskmodel.cli.screen import (
     counted,
@@ -39,7 +39,6 @@ from taskmodel.errors import InputError, NoAnswer, TaskmodelError
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import review_capacity, reviewer_pools
 from taskmodel.summary import (
-    COSTS,
     Comparison,
     Point,
     Row,
@@ -65,8 +64,6 @@ DATED = {
     "oversight_bottleneck": "bottleneck",
     "ceiling": "ceiling",
 }
-# Cost of oversight from which it is said why it is nowhere the bottleneck.
-COSTLY = 1.5
 MOST_CHANGES = 8  # variables that differ from an earlier run
 # share of all hours from which a mode is named: it would be shown as at least 1 %
 SHOWN = 0.005
@@ -237,99 +234,6 @@ def _no_review(catalog: Catalog) -> list[str]:
     )
 
 
-def cost_lines(catalog: Catalog, summary: Summary) -> list[str]:
-    """Say what oversight costs."""
-    today, end = summary.today, summary.end
-    places = [
-        _from(getattr(summary, name), name in summary.at_grid_start, _nowhere(summary, level))
-        for name, level in COSTS.items()
-    ]
-    reached = [
-        f"{word} ({level:g}x) {place}"
-        for level, word, place in zip(COSTS.values(), ("a tenth", "half"), places, strict=True)
-    ]
-    times, final = number(today.oversight_cost), number(end.oversight_cost)
-    at_end, free = f"at {scientific(end.compute)} FLOP/year", "output with all review hours free"
-    then = f"{free} would be {final} times what it is"
-    if not math.isnan(today.oversight_cost):
-        said = (
-            f"Oversight costs {times}x {today_words(catalog)}: with all review hours free, and all "
-            f"else as it is, output would be {times} times what it is"
-        )
-        then = f"{final} times"
-    elif today.status == Status.ZERO:
-        said = (
-            "Nothing is produced today, with review or without, so that oversight costs nothing "
-            "there"
-        )
-    else:
-        said = f"What oversight costs {today_words(catalog)} is not known: {_why_unknown(today)}"
-    if math.isnan(end.oversight_cost):
-        then = f"it is not known: {_why_unknown(end)}"
-    costs = f"It costs {', and '.join(reached)}."
-    return wrapped(f"{said}; {at_end} {then}. {costs}", indent="")
-
-
-def _why_unknown(row: Row) -> str:
-    """Say why there is no cost of oversight at a point."""
-    if row.status == Status.UNBOUNDED:
-        return "output has no limit, with review or without"
-    if row.status == Status.ZERO:
-        return "nothing is produced, with review or without"
-    return "output with all review hours free could not be certified"
-
-
-def _nowhere(summary: Summary, level: float) -> str:
-    """Say that there is no compute at which a level of cost is first reached, or none found."""
-    rows = (*summary.curve, summary.today, summary.end)
-    if any(row.oversight_cost > level for row in rows):
-        return (
-            "on a part of the grid, but from where on is not found: beside it output with all "
-            "review hours free could not be certified"
-        )
-    return "found nowhere on the grid" if _unknown_costs(summary) else "nowhere on the grid"
-
-
-def _unknown_costs(summary: Summary) -> bool:
-    """Return whether some point has output, and what oversight costs there is not known."""
-    rows = (*summary.curve, summary.today, summary.end)
-    return any(math.isnan(row.oversight_cost) and row.status != Status.ZERO for row in rows)
-
-
-def _from(point: Point | None, at_start: bool, nowhere: str) -> str:
-    if point is None or point.compute is None:
-        return nowhere
-    return f"from {'or below ' if at_start else ''}{scientific(point.compute)} FLOP/year"
-
-
-def too_few_reviewers(summary: Summary) -> list[str]:
-    """Explain why oversight holds nothing back at the margin although it costs much."""
-    missing = [
-        name
-        for name in ("oversight_binds", "oversight_bottleneck")
-        if getattr(summary, name) is None
-    ]
-    rows = [*summary.curve, summary.today]
-    most = max(
-        rows, key=lambda row: float(np.nan_to_num(row.oversight_cost, nan=0.0, posinf=np.inf))
-    )
-    if not missing or not most.oversight_cost > COSTLY:
-        return []
-    state = "binds nowhere" if missing[0] == "oversight_binds" else "is the bottleneck nowhere"
-    why = (
-        "reviewers are too few to be worth automating for: people do "
-        f"{counted(most.tasks_by_hand, 'task')} by hand that AI "
-        "could do."
-        if most.tasks_by_hand
-        else "at the margin another source holds research back more."
-    )
-    return wrapped(
-        f"Oversight {state}, and yet costs {number(most.oversight_cost)}x at "
-        f"{scientific(most.compute)} FLOP/year: {why}",
-        indent="",
-    )
-
-
 def _milestones(summary: Summary) -> list[str]:
     rows = [["", "compute", *SPEEDUP_HEADS], _point("today", summary.today)]
     for name, label in MILESTONES.items():
@@ -422,7 +326,7 @@ def _curve(summary: Summary) -> list[str]:
     return [
         "Along the curve; by AI: share of the hours that people work without AI",
         "free: throughput if review were free, inference and experiments as they are"
-        + ("; -: not certified" if _unknown_costs(summary) else ""),
+        + ("; -: not certified" if unknown_costs(summary) else ""),
         *table(rows, left_columns=(6,)),
     ]
 

@@ -13,8 +13,8 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import Status
 from taskmodel.cli.catalogs import heading
+from taskmodel.cli.cost_of_oversight import cost_lines
 from taskmodel.cli.entry import main
-from taskmodel.cli.run import cost_lines
 from taskmodel.summary import (
     MILESTONES,
     as_dict,

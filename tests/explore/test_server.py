@@ -320,6 +320,21 @@ def test_every_view_can_be_downloaded(page, view):
         assert status == 200 and len(content) > 100
 
 
+def answer_of_a_closing(server, view, began):
+    """Ask a server, close it once the work has begun, and return the answer."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(question(server, view)))
+    asking.start()
+    assert began.wait(30)
+    server.shutdown()
+    server.close()
+    asking.join()
+    thread.join()
+    return answers[0]
+
+
 def test_a_request_in_flight_at_the_end_is_answered():
     began = threading.Event()
     bench = Workbench(CATALOG)
@@ -332,17 +347,8 @@ def test_a_request_in_flight_at_the_end_is_answered():
 
     bench.curve = slowly
     server = Server(bench)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    answers = []
-    asking = threading.Thread(target=lambda: answers.append(question(server, "curve")))
-    asking.start()
-    assert began.wait(30)
-    server.shutdown()
-    server.close()
-    asking.join()
-    thread.join()
-    assert answers[0][0] == 200 and answers[0][1]["grid"]
+    status, facts = answer_of_a_closing(server, "curve", began)
+    assert status == 200 and facts["grid"]
     with pytest.raises(ConnectionError):
         question(server, "curve")
 
@@ -363,18 +369,8 @@ def test_a_long_question_in_flight_at_the_end_is_given_up(monkeypatch):
 
     monkeypatch.setattr(server_module, "GRACE", 0.02)
     monkeypatch.setitem(VIEWS, "remedies", minutes)
-    server = Server(Workbench(CATALOG))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    answers = []
-    asking = threading.Thread(target=lambda: answers.append(question(server, "remedies")))
-    asking.start()
-    assert began.wait(30)
-    server.shutdown()
-    server.close()
-    asking.join()
-    thread.join()
-    assert ended.is_set() and answers == [(503, {"error": "the server is closing"})]
+    answer = answer_of_a_closing(Server(Workbench(CATALOG)), "remedies", began)
+    assert ended.is_set() and answer == (503, {"error": "the server is closing"})
 
 
 def test_equal_questions_have_one_answer_and_are_computed_once(page, monkeypatch):
